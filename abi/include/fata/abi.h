@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/* Our extension of the Solo5 ABI: the note `Fata` and what the tender answers.
+ * Both sides compile this file and check its layout, which changes only by
+ * appending and a new version; docs/abi.md is the contract in words.  All
+ * integers are little-endian. */
+#ifndef FATA_ABI_H
+#define FATA_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* ELF note in a PT_NOTE segment of its own (name "Fata", 5 bytes with the NUL,
+ * padded to 8; the descriptor is 4 bytes of padding, so that it is 8-aligned in
+ * the note, then struct fata_note).  A tender that does not know it
+ * ignores it; nothing in an image may rely on it. */
+#define FATA_NOTE_NAME      "Fata"
+#define FATA_NOTE_NAME_SIZE 5u
+#define FATA_NOTE_TYPE      0x31415446u /* FTA1 */
+#define FATA_NOTE_VERSION   1u
+
+/* What an image can use.  Addresses are guest addresses. */
+struct fata_note {
+    uint32_t version;     /* FATA_NOTE_VERSION */
+    uint32_t length;      /* sizeof(struct fata_note) of that version */
+    uint64_t wants;       /* FATA_FEATURE_* the image understands */
+    uint64_t offer;       /* where the tender writes its struct fata_offer; in
+                             a writable segment, 8-byte aligned */
+    uint64_t offer_size;  /* bytes the image has there */
+    uint64_t stacks;      /* stack arena: page aligned, or 0 */
+    uint64_t stack_size;  /* of one stack, guard included; page multiple */
+    uint64_t stack_count; /* the lowest page of each stack is its guard */
+};
+
+/* What the tender gives; all zero under a tender without the extension. */
+struct fata_offer {
+    uint32_t version;       /* FATA_NOTE_VERSION */
+    uint32_t length;        /* bytes the tender has written */
+    uint64_t features;      /* FATA_FEATURE_*: subset of the image's wants */
+    uint64_t shutdown_data; /* spt: epoll event data of the shutdown event */
+    uint8_t entropy[32];    /* seed, if FATA_FEATURE_ENTROPY; used once */
+};
+
+#define FATA_FEATURE_GUARDS   (1u << 0) /* stack guards are in place */
+#define FATA_FEATURE_SHUTDOWN (1u << 1) /* SIGINT, SIGTERM arrive as event */
+#define FATA_FEATURE_ENTROPY  (1u << 2) /* offer.entropy is filled */
+
+#define FATA_SPT_SHUTDOWN_DATA 0xfffffffdu /* offer.shutdown_data on spt */
+
+_Static_assert(sizeof(struct fata_note) == 56, "note, version 1");
+_Static_assert(offsetof(struct fata_note, wants) == 8, "note.wants");
+_Static_assert(offsetof(struct fata_note, offer) == 16, "note.offer");
+_Static_assert(offsetof(struct fata_note, stacks) == 32, "note.stacks");
+_Static_assert(offsetof(struct fata_note, stack_count) == 48, "note.count");
+_Static_assert(sizeof(struct fata_offer) == 56, "offer, version 1");
+_Static_assert(offsetof(struct fata_offer, features) == 8, "offer.features");
+_Static_assert(offsetof(struct fata_offer, shutdown_data) == 16, "shutdown");
+_Static_assert(offsetof(struct fata_offer, entropy) == 24, "offer.entropy");
+
+#endif

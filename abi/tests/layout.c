@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/* The bytes of what crosses the border.  A change here is a change of the ABI:
+ * it needs a new version. */
+#include <fata/abi.h>
+#include <fata/solo5.h>
+#include <fata/test.h>
+
+static bool byte_at(const void *structure, size_t offset, unsigned value)
+{
+    return ((const unsigned char *)structure)[offset] == value;
+}
+
+FATA_TEST(note_bytes)
+{
+    const struct fata_note n = {.version = 0x11,
+                                .length = 0x12,
+                                .wants = 0x13,
+                                .offer = 0x14,
+                                .offer_size = 0x15,
+                                .stacks = 0x16,
+                                .stack_size = 0x17,
+                                .stack_count = 0x18};
+
+    fata_check(sizeof n == 56);
+    fata_check(byte_at(&n, 0, 0x11) && byte_at(&n, 4, 0x12));
+    fata_check(byte_at(&n, 8, 0x13) && byte_at(&n, 16, 0x14));
+    fata_check(byte_at(&n, 24, 0x15) && byte_at(&n, 32, 0x16));
+    fata_check(byte_at(&n, 40, 0x17) && byte_at(&n, 48, 0x18));
+}
+
+FATA_TEST(offer_bytes)
+{
+    const struct fata_offer o = {.version = 0x11,
+                                 .length = 0x12,
+                                 .features = 0x13,
+                                 .shutdown_data = 0x14,
+                                 .entropy = {0x15}};
+
+    fata_check(sizeof o == 56);
+    fata_check(byte_at(&o, 0, 0x11) && byte_at(&o, 4, 0x12));
+    fata_check(byte_at(&o, 8, 0x13) && byte_at(&o, 16, 0x14));
+    fata_check(byte_at(&o, 24, 0x15));
+}
+
+FATA_TEST(features_are_bits)
+{
+    fata_check(FATA_FEATURE_GUARDS == 1 && FATA_FEATURE_SHUTDOWN == 2 &&
+               FATA_FEATURE_ENTROPY == 4);
+    fata_check(FATA_NOTE_VERSION == 1);
+}
+
+FATA_TEST(device_bytes)
+{
+    struct solo5_device d = {.name = "x", .type = 0x21, .attached = 0x22};
+
+    d.info.block.capacity = 0x23;
+    d.info.block.block_size = 0x24;
+    d.host.descriptor = 0x25;
+    fata_check(sizeof d == 104);
+    fata_check(byte_at(&d, 0, 'x') && byte_at(&d, 68, 0x21));
+    fata_check(byte_at(&d, 72, 0x23) && byte_at(&d, 80, 0x24));
+    fata_check(byte_at(&d, 88, 0x25) && byte_at(&d, 96, 0x22));
+    d.info.net.mac[0] = 0x26;
+    d.info.net.mtu = 0x27;
+    fata_check(byte_at(&d, 72, 0x26) && byte_at(&d, 78, 0x27));
+}
+
+FATA_TEST(spt_boot_bytes)
+{
+    const struct solo5_spt_boot b = {.memory_size = 0x31,
+                                     .kernel_end = 0x32,
+                                     .command_line = 0x33,
+                                     .manifest = 0x34,
+                                     .epoll = 0x35,
+                                     .timer = 0x36};
+
+    fata_check(sizeof b == 40);
+    fata_check(byte_at(&b, 0, 0x31) && byte_at(&b, 8, 0x32));
+    fata_check(byte_at(&b, 16, 0x33) && byte_at(&b, 24, 0x34));
+    fata_check(byte_at(&b, 32, 0x35) && byte_at(&b, 36, 0x36));
+}
