@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* Everything of async at once; docs/async.md explains the model. */
+#ifndef FATA_ASYNC_H
+#define FATA_ASYNC_H
+
+#include <fata/channel.h>
+#include <fata/error.h>
+#include <fata/event.h>
+#include <fata/fiber.h>
+#include <fata/job.h>
+#include <fata/sched.h>
+#include <fata/scope.h>
+#include <fata/sleep.h>
+#include <fata/stacks.h>
+#include <fata/time.h>
+#include <fata/timer.h>
+#include <fata/waiter.h>
+
+#endif
