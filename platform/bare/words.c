@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/* The command line as words.  The ABI's is one string, words joined by a
+ * blank; `fata run` quotes where that would be ambiguous. */
+#include <fata/bare.h>
+#include <stdbool.h>
+#include <string.h>
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n';
+}
+
+int fata_bare_split(char *line, char **words, int max)
+{
+    static const char solo5[] = "--solo5:";
+    const char *in = line;
+    char *out = line;
+    int count = 0;
+    for (;;) {
+        bool quoted = false;
+        char *word;
+        while (blank(*in))
+            in++;
+        if (*in == '\0')
+            return count;
+        word = out;
+        while (*in != '\0' && (quoted || !blank(*in))) {
+            if (*in == '"') {
+                quoted = !quoted;
+                in++;
+            } else {
+                if (*in == '\\' && in[1] != '\0')
+                    in++;
+                *out++ = *in++;
+            }
+        }
+        if (quoted)
+            return FATA_EINVAL;
+        /* `out` is at most at the blank that ended the word. */
+        bool last = *in == '\0';
+        *out++ = '\0';
+        if (count == 0 && strncmp(word, solo5, sizeof(solo5) - 1) == 0) {
+            out = word;
+        } else {
+            if (count == max)
+                return FATA_E2BIG;
+            words[count++] = word;
+        }
+        if (last)
+            return count;
+        in++;
+    }
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* Shared by the files of this target. */
+#ifndef FATA_UNIX_H
+#define FATA_UNIX_H
+
+#include "../internal.h"
+
+/* Where the option --block:NAME=WHERE or --net:NAME=WHERE attaches device
+ * `name`; NULL where it does not.  `type` as in fata/solo5.h. */
+const char *unix_attached(const char *name, unsigned type);
+
+/* Finds the errno-like code of this set for a host's errno. */
+int unix_error(int host_errno);
+
+/* --- waiting for descriptors --- */
+
+struct unix_watch {
+    int descriptor;
+    void (*ready)(struct unix_watch *watch); /* in fata_platform_wait */
+    struct unix_watch *next;                 /* private */
+};
+
+/* Adds a descriptor for the life of the process. */
+void unix_watch_add(struct unix_watch *watch);
+
+#endif
