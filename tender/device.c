@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/* Matches options with manifest entries, by name and type.  Both ways: every
+ * device is attached, every option is for a device. */
+#include "device.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+int device_check_descriptors(const struct options *options, struct message *why)
+{
+    for (size_t i = 0; i < options->device_count; i++) {
+        const struct device_option *d = &options->device[i];
+
+        if (d->descriptor >= 0 && fcntl(d->descriptor, F_GETFD) < 0)
+            return fail(why, "--net:%s=@%d: no such descriptor was inherited",
+                        d->name, d->descriptor);
+    }
+    return 0;
+}
+
+static struct solo5_device *find(struct image_manifest *manifest,
+                                 const char *name, uint32_t type)
+{
+    for (uint32_t i = 1; i < manifest->entries; i++)
+        if (manifest->device[i].type == type &&
+            strcmp(manifest->device[i].name, name) == 0)
+            return &manifest->device[i];
+    return NULL;
+}
+
+/* One record may name a block device and a net device: names are
+ * separate by type. */
+static int attach(struct image_manifest *manifest,
+                  const struct device_option *o, struct message *why)
+{
+    bool has_net = o->network != NULL || o->descriptor >= 0;
+    struct solo5_device *device;
+
+    if (o->block == NULL && o->block_size != 0)
+        return fail(why, "--block-sector-size:%s needs --block:%s=PATH",
+                    o->name, o->name);
+    if (!has_net && o->has_mac)
+        return fail(why, "--net-mac:%s needs --net:%s=INTERFACE", o->name,
+                    o->name);
+    if (o->block != NULL) {
+        device = find(manifest, o->name, SOLO5_DEVICE_BLOCK);
+        if (device == NULL)
+            return fail(why, "--block:%s: the image has no such block device",
+                        o->name);
+        if (block_attach(device, o, why) < 0)
+            return -1;
+        device->attached = 1;
+    }
+    if (has_net) {
+        device = find(manifest, o->name, SOLO5_DEVICE_NET);
+        if (device == NULL)
+            return fail(why, "--net:%s: the image has no such net device",
+                        o->name);
+        if (net_attach(device, o, why) < 0)
+            return -1;
+        device->attached = 1;
+    }
+    return 0;
+}
+
+int device_attach(struct image_manifest *manifest,
+                  const struct options *options, struct message *why)
+{
+    for (size_t i = 0; i < options->device_count; i++)
+        if (attach(manifest, &options->device[i], why) < 0)
+            return -1;
+    for (uint32_t i = 1; i < manifest->entries; i++) {
+        const struct solo5_device *d = &manifest->device[i];
+
+        if (d->attached)
+            continue;
+        if (d->type == SOLO5_DEVICE_BLOCK)
+            return fail(why,
+                        "block device %s is not attached: give --block:%s=PATH",
+                        d->name, d->name);
+        return fail(why,
+                    "net device %s is not attached: give --net:%s=INTERFACE (a "
+                    "tap) or --net:%s=@FD",
+                    d->name, d->name, d->name);
+    }
+    return 0;
+}
