@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+/* fata build, clean, env, update. */
+#define _GNU_SOURCE 1
+#include "commands.h"
+#include "port.h"
+#include "ports.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *only_folder(const struct options *o)
+{
+    if (o->words.count > 1)
+        stop(EXIT_MISTAKE, "one folder, not %zu; see `fata %s --help`",
+             o->words.count, o->command);
+    return o->words.count == 0 ? "." : o->words.item[0];
+}
+
+/* The builds of one unikernel for the targets asked for, or the best one. */
+static struct build **resolve_all(struct session *s, const char *folder,
+                                  size_t *count)
+{
+    const struct manifest *m = session_unikernel(s, folder);
+    struct program *p = program_of_unikernel(m);
+    struct target **targets, *one;
+    const char *why;
+    if (s->targets != NULL) {
+        targets = target_list(&s->registry, s->targets, s->sanitize, count);
+    } else {
+        one = best_target(s, &why);
+        targets = &one;
+        *count = 1;
+    }
+    struct build **builds = pool_alloc(*count * sizeof(*builds));
+    for (size_t i = 0; i < *count; i++)
+        builds[i] = build_resolve(&s->registry, p, targets[i]);
+    return builds;
+}
+
+int cmd_build(const struct options *o)
+{
+    size_t count;
+    const char *folder = only_folder(o);
+    struct session *s = session_open(o, folder);
+    struct build **builds = resolve_all(s, folder, &count);
+    int status = session_build(s, builds, count);
+    if (status != 0)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        printf("%s\n", image_path(s, builds[i]));
+    return 0;
+}
+
+int cmd_clean(const struct options *o)
+{
+    struct session *s = session_open(o, only_folder(o));
+    /* The toolkit's own build folder also holds this tool. */
+    static const char *const parts[] = {"gen", "obj", "build.ninja",
+                                        ".ninja_log", ".ninja_deps"};
+    if (!is_folder(s->build))
+        return 0;
+    session_lock(s);
+    struct vec remove = {0};
+    if (strcmp(s->project, fata_root()) == 0) {
+        struct vec targets = registry_names(&s->registry, KIND_TARGET);
+        struct strings names = {0};
+        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+            push(&remove, path_of(s->build, parts[i]));
+        if (list_dir(s->build, &names) == 0)
+            for (size_t i = 0; i < names.count; i++)
+                for (size_t j = 0; j < targets.count; j++)
+                    if (starts_with(names.item[i],
+                                    format("%s-", targets.item[j])))
+                        push_once(&remove, path_of(s->build, names.item[i]));
+        strings_free(&names);
+    } else {
+        push(&remove, s->build);
+    }
+    push(&remove, path_of(s->project, "compile_commands.json"));
+    for (size_t i = 0; i < remove.count; i++)
+        if (remove_tree(remove.item[i]) < 0)
+            stop(EXIT_FAILED, "cannot remove %s: %s",
+                 shown_path(remove.item[i]), strerror(errno));
+    session_unlock(s);
+    return 0;
+}
+
+static void variable(const char *name, const char *value)
+{
+    printf("%s='", name);
+    for (; *value != '\0'; value++)
+        if (*value == '\'')
+            printf("'\\''");
+        else
+            putchar(*value);
+    printf("'\n");
+}
+
+int cmd_env(const struct options *o)
+{
+    const char *folder = only_folder(o), *why;
+    struct session *s = session_open(o, folder);
+    size_t count;
+    struct target *t =
+        s->targets != NULL
+            ? target_list(&s->registry, s->targets, s->sanitize, &count)[0]
+            : best_target(s, &why);
+    struct flavour *f = flavour_for(t, s->project, s->use_clang);
+    char *cache = cache_dir();
+    variable("FATA_ROOT", fata_root());
+    variable("FATA_CACHE", cache);
+    free(cache);
+    variable("FATA_PROJECT", s->project);
+    variable("FATA_TARGET", t->name);
+    variable("FATA_ARCH", t->arch);
+    variable("FATA_FLAVOUR", t->flavour);
+    variable("CC", join(&f->cc, " "));
+    variable("CFLAGS", join(&f->cflags, " "));
+    variable("LDFLAGS", join(&f->link, " "));
+    variable("AR", f->ar);
+    variable("LD", f->ld);
+    if (t->manifest->script.text != NULL)
+        variable("FATA_SCRIPT",
+                 path_of(t->manifest->folder, t->manifest->script.text));
+    if (tender_path(t) != NULL)
+        variable("FATA_TENDER", tender_path(t));
+    return 0;
+}
+
+int cmd_update(const struct options *o)
+{
+    size_t count;
+    const char *folder = only_folder(o);
+    struct session *s = session_open(o, folder);
+    struct build **builds = resolve_all(s, folder, &count);
+    int failures = 0;
+    for (size_t i = 0; i < count; i++)
+        failures += ports_update(s, builds[i]);
+    return failures == 0 ? 0 : EXIT_FAILED;
+}

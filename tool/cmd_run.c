@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+/* fata run: build, start, pass on what the image says, end as it ends. */
+#define _GNU_SOURCE 1
+#include "commands.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+static volatile sig_atomic_t child_pid;
+static volatile sig_atomic_t same_group;
+
+static int64_t milliseconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The terminal sends Ctrl-C to the whole group, so the child has it already.
+ * One that was sent to us alone is passed on; a caller that sends to us and to
+ * our group (timeout does) counts once. */
+static void forward(int signal_number, siginfo_t *info, void *context)
+{
+    static int64_t last[65];
+    int saved = errno;
+    int64_t now = milliseconds();
+    (void)context;
+    bool terminal = info->si_code > 0 && same_group;
+    if (!terminal && child_pid > 0 && now - last[signal_number] > 100) {
+        last[signal_number] = now;
+        kill(child_pid, signal_number);
+    }
+    errno = saved;
+}
+
+static void catch_signals(void)
+{
+    static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    struct sigaction a = {.sa_sigaction = forward,
+                          .sa_flags = SA_SIGINFO | SA_RESTART};
+    for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+        sigaction(caught[i], &a, NULL);
+}
+
+static int exit_status(int status)
+{
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Runs with both outputs through us. */
+static int run_piped(const struct vec *argv, struct symboliser *how)
+{
+    int ends[2][2];
+    struct symboliser each[2] = {*how, *how};
+    /* Away from a terminal the child has a group of its own, so that it gets
+     * each signal once: from us. */
+    same_group = isatty(0) == 1;
+    if (pipe2(ends[0], O_CLOEXEC) != 0 || pipe2(ends[1], O_CLOEXEC) != 0)
+        stop(EXIT_FAILED, "pipe: %s", strerror(errno));
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid < 0)
+        stop(EXIT_FAILED, "fork: %s", strerror(errno));
+    if (pid == 0) {
+        if (!same_group)
+            setpgid(0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(127);
+        dup2(ends[0][1], 1);
+        dup2(ends[1][1], 2);
+        sigprocmask(SIG_SETMASK, &before, NULL);
+        execvp(argv->item[0], (char **)(uintptr_t)argv->item);
+        dprintf(2, "fata: cannot run %s: %s\n", argv->item[0],
+                strerror(errno));
+        _exit(127);
+    }
+    child_pid = pid;
+    catch_signals();
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(ends[0][1]);
+    close(ends[1][1]);
+    struct pollfd p[2] = {{.fd = ends[0][0], .events = POLLIN},
+                          {.fd = ends[1][0], .events = POLLIN}};
+    while (p[0].fd >= 0 || p[1].fd >= 0) {
+        if (poll(p, 2, -1) < 0)
+            continue;
+        for (int i = 0; i < 2; i++) {
+            char block[65536];
+            if (p[i].fd < 0 || p[i].revents == 0)
+                continue;
+            ssize_t n = read(p[i].fd, block, sizeof(block));
+            if (n > 0) {
+                symbolise(&each[i], i + 1, block, (size_t)n);
+            } else if (n == 0 || errno != EINTR) {
+                symbolise_end(&each[i], i + 1);
+                close(p[i].fd);
+                p[i].fd = -1;
+            }
+        }
+    }
+    int status;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    child_pid = 0;
+    return exit_status(status);
+}
+
+FATA_NORETURN static void become(const struct vec *argv)
+{
+    fflush(NULL);
+    execvp(argv->item[0], (char **)(uintptr_t)argv->item);
+    stop(EXIT_FAILED, "cannot run %s: %s", argv->item[0], strerror(errno));
+}
+
+FATA_NORETURN static void debug(struct session *s, const struct launch *l)
+{
+    struct vec argv = {0}, inner = launch_argv(l);
+    char *gdb = path_program("gdb");
+    if (gdb == NULL)
+        stop(EXIT_FAILED, "there is no gdb here; type: apt-get install gdb");
+    free(gdb);
+    if (strcmp(l->b->target->arch, host_arch()) != 0)
+        stop(EXIT_FAILED, "--debug works for %s only on such a machine",
+             l->b->target->arch);
+    push(&argv, "gdb");
+    push(&argv, "-q");
+    push(&argv, "-ex");
+    push(&argv, format("directory %s", s->project));
+    push(&argv, "-ex");
+    push(&argv, format("set substitute-path /fata %s", fata_root()));
+    if (tender_path(l->b->target) == NULL) {
+        push(&argv, "-ex");
+        push(&argv, "break start");
+        push(&argv, "-ex");
+        push(&argv, "run");
+    } else {
+        /* The image is in the tender's address space from there on. */
+        static const char *const steps[] = {
+            "set breakpoint pending on",
+            "set confirm off",
+            "handle SIGSYS nostop pass",
+            "tbreak spt_enter_guest",
+            "run",
+        };
+        for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+            push(&argv, "-ex");
+            push(&argv, steps[i]);
+        }
+        push(&argv, "-ex");
+        push(&argv, format("add-symbol-file %s",
+                           image_debug_path(s, l->b)));
+        push(&argv, "-ex");
+        push(&argv, "hbreak start");
+        push(&argv, "-ex");
+        push(&argv, "continue");
+    }
+    push(&argv, "--args");
+    push_all(&argv, inner.item);
+    become(&argv);
+}
+
+int cmd_run(const struct options *o)
+{
+    const char *folder = o->words.count == 0 ? "." : o->words.item[0];
+    if (o->words.count > 1)
+        stop(EXIT_MISTAKE, "one folder; words for the program follow --: "
+                           "fata run %s -- %s",
+             folder, o->words.item[1]);
+    struct session *s = session_open(o, folder);
+    const struct manifest *m = session_unikernel(s, folder);
+    struct target *t;
+    size_t count = 1;
+    const char *why = NULL;
+    if (o->targets == NULL) {
+        t = best_target(s, &why);
+    } else {
+        t = target_list(&s->registry, o->targets, s->sanitize, &count)[0];
+        if (count > 1)
+            stop(EXIT_MISTAKE, "`fata run` takes one target");
+    }
+    struct build *b = build_resolve(&s->registry, program_of_unikernel(m), t);
+    struct launch l = {.b = b,
+                       .block = o->block,
+                       .net = o->net,
+                       .words = o->program,
+                       .memory = m->memory.given ? m->memory.value : 32};
+    if (o->memory != NULL &&
+        (!parse_integer(o->memory, &l.memory) || l.memory < 1))
+        stop(EXIT_MISTAKE, "--mem=%s: a number of MiB from 1", o->memory);
+    const char *problem = launch_problem(&l);
+    if (problem != NULL)
+        stop(EXIT_FAILED, "%s", problem);
+    problem = cannot_run(t);
+    if (problem != NULL)
+        stop(EXIT_FAILED, "%s does not run here: %s", t->name, problem);
+    s->quiet = true;
+    if (session_build(s, &b, 1) != 0)
+        return EXIT_FAILED;
+    if (why != NULL)
+        msg_note("running on %s: %s", t->name, why);
+    l.image = image_path(s, b);
+    if (o->debug)
+        debug(s, &l);
+    struct vec argv = launch_argv(&l);
+    if (tender_path(t) == NULL)
+        become(&argv);
+    struct flavour *f = flavour_for(t, s->project, s->use_clang);
+    struct symboliser how = {.addr2line = f->addr2line,
+                             .debug = image_debug_path(s, b)};
+    return run_piped(&argv, &how);
+}

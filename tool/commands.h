@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/* The commands of fata; each returns the exit status. */
+#ifndef TOOL_COMMANDS_H
+#define TOOL_COMMANDS_H
+
+#include "gen.h"
+
+/* Command-line words of one command, sorted out. */
+struct options {
+    const char *command;
+    const char *targets; /* -t */
+    bool sanitize, debug, frozen, offline, verbose, use_clang;
+    struct vec words;   /* what is no option */
+    struct vec program; /* after -- */
+    bool separator;     /* -- was there */
+    struct vec block, net; /* NAME=WHERE */
+    const char *memory;    /* MiB */
+    const char *ports;     /* unused until there is a user-mode network */
+};
+
+struct command_line {
+    const char *name;
+    int (*run)(const struct options *o);
+    const char *usage, *help;
+    const char *takes; /* letters of the options that it knows */
+};
+extern const struct command_line command_lines[];
+
+int cmd_new(const struct options *o);
+int cmd_build(const struct options *o);
+int cmd_run(const struct options *o);
+int cmd_test(const struct options *o);
+int cmd_clean(const struct options *o);
+int cmd_describe(const struct options *o);
+int cmd_env(const struct options *o);
+int cmd_update(const struct options *o);
+
+/* Hidden: called by build.ninja. */
+int cmd_layer(int argc, char **argv);
+int cmd_link(int argc, char **argv);
+
+/* Fills the session for the project that `folder` belongs to, and finds all
+ * manifests. */
+struct session *session_open(const struct options *o, const char *folder);
+/* The manifest of the unikernel in `folder`; a mistake when there is none. */
+struct manifest *session_unikernel(struct session *s, const char *folder);
+void session_lock(struct session *s);
+void session_unlock(struct session *s);
+/* Adds, generates, runs ninja.  0 or EXIT_FAILED. */
+int session_build(struct session *s, struct build **builds, size_t count);
+
+/* The best target that images run on here, and why. */
+struct target *best_target(struct session *s, const char **why);
+/* NULL when images of this target run on this machine, or why not. */
+const char *cannot_run(const struct target *t);
+
+/* The command that runs an image: tender, attachments, program words. */
+struct launch {
+    const struct build *b;
+    const char *image;
+    struct vec block, net; /* NAME=WHERE */
+    int64_t memory;
+    struct vec words;
+};
+struct vec launch_argv(const struct launch *l);
+/* NULL, or what is wrong with the attachments. */
+const char *launch_problem(const struct launch *l);
+const char *tender_path(const struct target *t);
+
+/* Passes bytes on and completes the lines of a backtrace. */
+struct symboliser {
+    const char *addr2line, *debug;
+    char line[64];
+    size_t held; /* bytes of `line` not passed on yet */
+    bool other;  /* the line is not one of a backtrace */
+};
+void symbolise(struct symboliser *s, int to, const char *data, size_t size);
+void symbolise_end(struct symboliser *s, int to);
+
+#endif

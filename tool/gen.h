@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* What is written into the build folder. */
+#ifndef TOOL_GEN_H
+#define TOOL_GEN_H
+
+#include "build.h"
+#include "flavour.h"
+
+/* Options that a whole run of the tool shares. */
+struct session {
+    struct registry registry;
+    const char *project; /* its folder */
+    const char *build;   /* project/build */
+    bool sanitize, debug, frozen, offline, verbose, use_clang;
+    bool quiet;      /* away from a terminal: only what fails */
+    bool keep_going; /* build what can be built */
+    const char *targets; /* -t, or NULL */
+    int lock;            /* descriptor of build/.lock, or -1 */
+};
+
+/* The text of app.h and start.c of this build. */
+const char *app_header(const struct build *b);
+const char *app_start(const struct build *b);
+const char *c_name(const char *name);   /* a-b becomes a_b */
+const char *c_string(const char *text); /* quoted */
+
+/* build.ninja, compile_commands.json and generated sources for these builds;
+ * what has not changed is not written. */
+void ninja_begin(struct session *s);
+void ninja_add(struct session *s, struct build *b);
+void ninja_end(struct session *s);
+/* Where the image is; with its symbols. */
+const char *image_path(const struct session *s, const struct build *b);
+const char *image_debug_path(const struct session *s, const struct build *b);
+
+/* Runs ninja for these outputs (all when empty).  0, or 1 after messages. */
+int ninja_run(struct session *s, const struct vec *outputs);
+/* True when the output exists as build.ninja wants it. */
+bool ninja_fresh(struct session *s, const char *output);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/* fata: makes images of programs.  Reading guide:
+ *
+ *   options.c                      command line
+ *   schema.c manifest.c check.c    fata.yml to structures
+ *   registry.c resolve.c wiring.c  names to components, order, devices
+ *   flavour.c ports.c gen_*.c      what ninja shall do
+ *   ninja.c link.c layer.c         and how it goes
+ *   cmd_*.c                        the commands
+ *
+ * Exit status: 0, 1 a build or a test failed, 2 a mistake in the command line
+ * or a manifest; `fata run` ends as the program does. */
+#include "options.h"
+#include "util.h"
+#include "schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#ifndef FATA_VERSION
+#define FATA_VERSION "0.1"
+#endif
+
+int main(int argc, char **argv)
+{
+    struct options o = {0};
+    use_private_programs();
+    if (argc >= 2 && strcmp(argv[1], "__layer") == 0)
+        return cmd_layer(argc - 2, argv + 2);
+    if (argc >= 2 && strcmp(argv[1], "__link") == 0)
+        return cmd_link(argc - 2, argv + 2);
+    if (argc >= 2 && strcmp(argv[1], "__reference") == 0) {
+        struct buf t = {0};
+        schema_reference(&t);
+        fputs(t.data, stdout);
+        return 0;
+    }
+    if (argc < 2) {
+        help();
+        return EXIT_MISTAKE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        help();
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("fata %s\n", FATA_VERSION);
+        return 0;
+    }
+    const struct command_line *c = options_read(&o, argc, argv);
+    return c == NULL ? 0 : c->run(&o);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* Ports of a build: made through port.h, kept by what makes them differ. */
+#ifndef TOOL_PORTS_H
+#define TOOL_PORTS_H
+
+#include "gen.h"
+
+/* Builds those that are not in the cache and fills port_include of all units.
+ * A failure ends the tool. */
+void ports_make(struct session *s, struct build *b, struct flavour *f);
+const char *const *ports_archives(const struct build *b, const struct unit *u);
+/* Header folders of the ports that the target requires: the C library. */
+const struct vec *ports_of_target(const struct build *b);
+/* Its list of system calls (bits/syscall.h), or "-". */
+const char *ports_syscalls(const struct build *b);
+/* Newest revisions of the build's ports into fata.lock; number of failures. */
+int ports_update(struct session *s, struct build *b);
+
+#endif

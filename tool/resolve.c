@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: ISC */
+/* From names to components: targets, closure, interfaces, order, headers. */
+#include "build.h"
+
+#include <string.h>
+
+static bool one_of(const struct words *w, const char *a, const char *b)
+{
+    if (!w->given)
+        return true;
+    for (size_t i = 0; i < w->count; i++)
+        if (strcmp(w->item[i].text, a) == 0 ||
+            (b != NULL && strcmp(w->item[i].text, b) == 0))
+            return true;
+    return false;
+}
+
+bool when_matches(const struct when *when, const struct target *t)
+{
+    return one_of(&when->target, t->manifest->name.text, t->name) &&
+           one_of(&when->flavour, t->flavour, NULL) &&
+           one_of(&when->arch, t->arch, NULL);
+}
+
+/* Conditions name targets that exist. */
+static void check_when(const struct registry *r, const struct when *when)
+{
+    struct vec names = registry_names(r, KIND_TARGET);
+    for (size_t i = 0; i < when->target.count; i++) {
+        const struct word *w = &when->target.item[i];
+        bool known = false;
+        for (size_t j = 0; j < names.count; j++)
+            known = known || strcmp(w->text, names.item[j]) == 0 ||
+                    strcmp(w->text, format("%s-x86_64", names.item[j])) == 0 ||
+                    strcmp(w->text, format("%s-aarch64", names.item[j])) == 0;
+        if (!known)
+            mistake(w->mark, "unknown target `%s`%s", w->text,
+                    suggest(w->text, &names,
+                            format("there are: %s", join(&names, ", "))));
+    }
+}
+
+static void check_conditions(const struct registry *r,
+                             const struct manifest *m)
+{
+    LIST_FOR(struct require, q, m->requires)
+    {
+        check_when(r, &q->when);
+    }
+    LIST_FOR(struct source, s, m->sources)
+    {
+        check_when(r, &s->when);
+    }
+    LIST_FOR(struct test, t, m->tests)
+    {
+        check_when(r, &t->when);
+    }
+    LIST_FOR(struct test_case, c, m->cases)
+    {
+        check_when(r, &c->when);
+    }
+}
+
+/* --- targets --- */
+
+struct target *target_find(struct registry *r, const char *name, bool sanitize)
+{
+    static const char *const cpus[] = {"x86_64", "aarch64"};
+    struct target *t = pool_alloc(sizeof(*t));
+    struct entry *e = registry_find(r, name, KIND_TARGET);
+    const char *cpu = NULL;
+    for (int i = 0; e == NULL && i < 2; i++) {
+        const char *end = format("-%s", cpus[i]);
+        if (!ends_with(name, end))
+            continue;
+        const char *base = pool_copy(name, strlen(name) - strlen(end));
+        e = registry_find(r, base, KIND_TARGET);
+        cpu = cpus[i];
+    }
+    if (e == NULL) {
+        struct vec names = registry_names(r, KIND_TARGET);
+        stop(EXIT_MISTAKE, "unknown target `%s`%s", name,
+             suggest(name, &names,
+                     format("there are: %s", join(&names, ", "))));
+    }
+    t->manifest = entry_manifest(e);
+    t->flavour = t->manifest->flavour.text;
+    t->arch = cpu != NULL ? cpu : host_arch();
+    t->sanitize = sanitize;
+    if (!one_of(&t->manifest->arch, t->arch, NULL))
+        stop(EXIT_MISTAKE, "target `%s` does not exist for %s; choose %s-%s",
+             t->manifest->name.text, t->arch, t->manifest->name.text,
+             t->manifest->arch.count > 0 ? t->manifest->arch.item[0].text
+                                         : "x86_64");
+    t->name = format("%s-%s", t->manifest->name.text, t->arch);
+    return t;
+}
+
+struct target **target_list(struct registry *r, const char *names,
+                            bool sanitize, size_t *count)
+{
+    struct target **list = NULL;
+    *count = 0;
+    while (*names != '\0') {
+        size_t n = strcspn(names, ",");
+        if (n == 0)
+            stop(EXIT_MISTAKE, "empty name in the list of targets; remove a "
+                               "comma");
+        struct target *t = target_find(r, pool_copy(names, n), sanitize);
+        bool twice = false;
+        for (size_t i = 0; i < *count; i++)
+            twice = twice || strcmp(list[i]->name, t->name) == 0;
+        if (!twice) {
+            list = pool_grow(list, *count, sizeof(*list));
+            list[(*count)++] = t;
+        }
+        names += n;
+        names += *names == ',';
+    }
+    if (*count == 0)
+        stop(EXIT_MISTAKE, "-t needs a target; try -t unix");
+    return list;
+}
+
+/* --- closure --- */
+
+struct wanted {
+    const struct word *name; /* where it is required, or NULL: implied */
+    struct unit *by;
+    const char *text;
+    struct unit *found;
+    bool interface;
+};
+
+struct resolver {
+    struct registry *registry;
+    struct build *b;
+    struct unit **all; /* in the order found */
+    size_t all_count;
+    struct wanted *wanted;
+    size_t wanted_count;
+};
+
+static struct mark place(const struct wanted *w)
+{
+    return w->name != NULL ? w->name->mark : w->by->manifest->name.mark;
+}
+
+static struct unit *add_unit(struct resolver *s, const struct manifest *m)
+{
+    for (size_t i = 0; i < s->all_count; i++)
+        if (s->all[i]->manifest == m)
+            return s->all[i];
+    struct unit *u = pool_alloc(sizeof(*u));
+    u->manifest = m;
+    s->all = pool_grow(s->all, s->all_count, sizeof(*s->all));
+    s->all[s->all_count++] = u;
+    return u;
+}
+
+static void want(struct resolver *s, struct unit *by, const struct word *name,
+                 const char *text)
+{
+    s->wanted = pool_grow(s->wanted, s->wanted_count, sizeof(*s->wanted));
+    struct wanted *w = &s->wanted[s->wanted_count++];
+    w->by = by;
+    w->name = name;
+    w->text = text;
+}
+
+/* Its requirements that hold for this target. */
+static void want_all(struct resolver *s, struct unit *u)
+{
+    LIST_FOR(struct require, r, u->manifest->requires)
+    {
+        if (!when_matches(&r->when, s->b->target))
+            continue;
+        for (size_t i = 0; i < r->names.count; i++)
+            want(s, u, &r->names.item[i], r->names.item[i].text);
+    }
+}
+
+static bool somebody_provides(const struct registry *r, const char *name)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->entry[i].provides != NULL &&
+            strcmp(r->entry[i].provides, name) == 0)
+            return true;
+    return false;
+}
+
+FATA_NORETURN static void unknown(struct resolver *s, const struct wanted *w)
+{
+    struct vec names = registry_names(s->registry, KIND_COMPONENT);
+    for (size_t i = 0; i < s->registry->count; i++)
+        if (s->registry->entry[i].provides != NULL)
+            push_once(&names, s->registry->entry[i].provides);
+    struct entry *other =
+        registry_find(s->registry, w->text, KIND_UNIKERNEL | KIND_TARGET);
+    if (other != NULL)
+        mistake(place(w), "`%s` is a %s, which cannot be required; remove it",
+                w->text,
+                other->kind == KIND_TARGET ? "target" : "unikernel");
+    mistake(place(w), "unknown component `%.60s`%s", w->text,
+            suggest(w->text, &names,
+                    "its folder must lie in the project, in the toolkit, or "
+                    "below one of `paths`"));
+}
+
+/* Interfaces: the one component of the closure that provides it. */
+static void resolve_interface(struct resolver *s, struct wanted *w)
+{
+    const struct manifest *m = NULL;
+    for (size_t i = 0; i < s->all_count; i++) {
+        const struct manifest *o = s->all[i]->manifest;
+        if (o->provides.text == NULL || strcmp(o->provides.text, w->text) != 0)
+            continue;
+        if (m != NULL)
+            mistake(o->provides.mark,
+                    "`%s` and `%s` both provide `%s` in this build for %s; "
+                    "require one of them",
+                    m->name.text, o->name.text, w->text,
+                    s->b->target->name);
+        m = o;
+        w->found = s->all[i];
+    }
+    if (m != NULL)
+        return;
+    struct vec some = {0};
+    for (size_t i = 0; i < s->registry->count; i++)
+        if (s->registry->entry[i].provides != NULL &&
+            strcmp(s->registry->entry[i].provides, w->text) == 0)
+            push(&some, s->registry->entry[i].name);
+    mistake(place(w),
+            "nothing provides `%s` for target %s; add one of these to "
+            "`requires` (of the program or the target): %s",
+            w->text, s->b->target->name, join(&some, ", "));
+}
+
+/* Depth first, dependencies before dependents.  Interfaces bind at link time,
+ * so a way back through one is no cycle. */
+static void order(struct resolver *s, struct unit *u, struct vec *chain)
+{
+    u->state = 1;
+    push(chain, u->manifest->name.text);
+    for (size_t i = 0; i < s->wanted_count; i++) {
+        struct wanted *w = &s->wanted[i];
+        if (w->by != u)
+            continue;
+        if (w->found->state == 1 && !w->interface) {
+            struct vec cycle = {0};
+            size_t from = 0;
+            while (strcmp(chain->item[from], w->text) != 0)
+                from++;
+            for (; from < chain->count; from++)
+                push(&cycle, chain->item[from]);
+            push(&cycle, w->text);
+            mistake(place(w), "cycle: %s; remove one of these requirements",
+                    join(&cycle, " requires "));
+        }
+        if (w->found->state == 0)
+            order(s, w->found, chain);
+        u->need = pool_grow(u->need, u->need_count, sizeof(*u->need));
+        u->need[u->need_count++] = w->found;
+    }
+    chain->count--;
+    u->state = 2;
+    struct build *b = s->b;
+    b->unit = pool_grow(b->unit, b->unit_count, sizeof(*b->unit));
+    b->unit[b->unit_count++] = u;
+}
+
+static void see(struct unit *u, const struct unit *of, struct vec *seen)
+{
+    const struct manifest *m = of->manifest;
+    if (!push_once(seen, m->path))
+        return;
+    if (!m->source.given) {
+        for (size_t i = 0; i < m->include.count; i++)
+            push_once(&u->include, path_of(m->folder, m->include.item[i].text));
+        const char *usual = path_of(m->folder, "include");
+        if (!m->include.given && is_folder(usual))
+            push_once(&u->include, usual);
+    }
+    for (size_t i = 0; i < of->need_count; i++)
+        see(u, of->need[i], seen);
+}
+
+static void collect_hooks(struct build *b)
+{
+    const struct manifest *main_by = NULL;
+    for (size_t i = 0; i < b->unit_count; i++) {
+        const struct manifest *m = b->unit[i]->manifest;
+        if (m->init.text != NULL)
+            push_once(&b->init, m->init.text);
+        if (m->main.text == NULL)
+            continue;
+        if (main_by != NULL)
+            mistake(m->main.mark,
+                    "`%s` and `%s` both have `main`; an image has one main "
+                    "loop: require one of them",
+                    main_by->name.text, m->name.text);
+        main_by = m;
+        b->main = m->main.text;
+    }
+    /* The program is the last unit; its keys come first. */
+    for (size_t i = b->unit_count; i-- > 0;) {
+        LIST_FOR(struct key, k, b->unit[i]->manifest->keys)
+        {
+            for (size_t j = 0; j < b->key_count; j++)
+                if (strcmp(b->key[j]->name.text, k->name.text) == 0)
+                    mistake(b->key[j]->name.mark,
+                            "two of one name: key `%s` is also a key of "
+                            "`%s`; rename one",
+                            k->name.text, b->unit[i]->manifest->name.text);
+            b->key = pool_grow(b->key, b->key_count, sizeof(*b->key));
+            b->key[b->key_count++] = k;
+        }
+    }
+}
+
+struct build *build_resolve(struct registry *registry,
+                            const struct program *program,
+                            const struct target *target)
+{
+    struct build *b = pool_alloc(sizeof(*b));
+    struct resolver s = {.registry = registry, .b = b};
+    b->program = program;
+    b->target = target;
+    struct unit *last = add_unit(&s, program->manifest);
+    struct unit *below = add_unit(&s, target->manifest);
+    want(&s, last, NULL, "start");
+    want_all(&s, last);
+    want_all(&s, below);
+    size_t units = s.all_count;
+    for (size_t i = 0; i < s.wanted_count; i++) {
+        struct wanted *w = &s.wanted[i];
+        struct entry *e = registry_find(registry, w->text, KIND_COMPONENT);
+        if (e != NULL) {
+            w->found = add_unit(&s, entry_manifest(e));
+        } else if (somebody_provides(registry, w->text)) {
+            w->interface = true;
+        } else {
+            unknown(&s, &s.wanted[i]);
+        }
+        for (; units < s.all_count; units++)
+            want_all(&s, s.all[units]);
+    }
+    for (size_t i = 0; i < s.wanted_count; i++)
+        if (s.wanted[i].interface)
+            resolve_interface(&s, &s.wanted[i]);
+    struct vec chain = {0};
+    order(&s, below, &chain);
+    order(&s, last, &chain);
+    for (size_t i = 0; i < b->unit_count; i++) {
+        struct vec seen = {0};
+        see(b->unit[i], b->unit[i], &seen);
+    }
+    for (size_t i = 0; i < b->unit_count; i++)
+        check_conditions(registry, b->unit[i]->manifest);
+    collect_hooks(b);
+    build_wire(registry, b);
+    return b;
+}
+
+/* --- programs --- */
+
+struct program *program_of_unikernel(const struct manifest *m)
+{
+    struct program *p = pool_alloc(sizeof(*p));
+    p->manifest = m;
+    p->id = m->name.text;
+    p->label = m->name.text;
+    return p;
+}
+
+struct program *program_of_test(struct registry *registry,
+                                const struct manifest *m,
+                                const struct test *item)
+{
+    struct program *p = pool_alloc(sizeof(*p));
+    const char *path = path_of(m->folder, item->file.text);
+    p->tested = m;
+    if (is_folder(path)) {
+        const struct manifest *u =
+            registry_manifest(registry, path_of(path, "fata.yml"));
+        if (u->kind != KIND_UNIKERNEL)
+            mistake(u->name.mark, "a test folder must be a unikernel; write "
+                                  "`unikernel: %s`",
+                    u->name.text);
+        registry_paths(registry, u);
+        p->manifest = u;
+        p->id = format("tests/%s/%s", m->name.text, u->name.text);
+        p->label = u->name.text;
+        return p;
+    }
+    const char *file = name_of(path);
+    const char *stem = pool_copy(file, strcspn(file, "."));
+    p->id = format("tests/%s/%s", m->name.text, stem);
+    p->label = stem;
+    p->runner = true;
+
+    struct manifest *u = pool_alloc(sizeof(*u));
+    u->kind = KIND_UNIKERNEL;
+    u->name = (struct word){stem, item->file.mark};
+    u->path = path;
+    u->folder = m->folder;
+    u->cflags = m->cflags;
+    u->defines = m->defines;
+    u->paths = m->paths;
+
+    struct source *source = pool_alloc(sizeof(*source));
+    source->files.item = pool_alloc(sizeof(struct word));
+    source->files.item[0] = item->file;
+    source->files.count = 1;
+    u->sources = (struct list){source, 1, true, item->file.mark};
+
+    bool is_component = m->kind == KIND_COMPONENT;
+    struct require *requires = pool_alloc((item->requires.count + 1) *
+                                          sizeof(*requires));
+    requires[0].names.item = pool_alloc(2 * sizeof(struct word));
+    requires[0].names.item[requires[0].names.count++] =
+        (struct word){"test", item->file.mark};
+    if (is_component && strcmp(m->name.text, "test") != 0)
+        requires[0].names.item[requires[0].names.count++] =
+            (struct word){m->name.text, item->file.mark};
+    if (item->requires.count != 0)
+        memcpy(requires + 1, item->requires.item,
+               item->requires.count * sizeof(*requires));
+    u->requires = (struct list){requires, item->requires.count + 1, true,
+                                item->file.mark};
+    p->manifest = u;
+    return p;
+}

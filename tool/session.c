@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+/* What a command works on: the project, its build folder, its lock. */
+#define _GNU_SOURCE 1
+#include "commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* Nearest folder, from `folder` up, that has a unikernel; else `folder`. */
+static const char *find_project(const char *folder)
+{
+    const char *at = folder;
+    if (path_below(folder, fata_root()))
+        return fata_root();
+    for (;;) {
+        const char *path = path_of(at, "fata.yml");
+        const char *data = is_file(path) ? slurp(path, NULL) : NULL;
+        if (data != NULL && (strncmp(data, "unikernel:", 10) == 0 ||
+                             strstr(data, "\nunikernel:") != NULL))
+            return at;
+        if (strcmp(at, "/") == 0)
+            return folder;
+        at = folder_of(at);
+    }
+}
+
+struct session *session_open(const struct options *o, const char *folder)
+{
+    struct session *s = pool_alloc(sizeof(*s));
+    const char *full = path_of(".", folder);
+    if (!is_folder(full))
+        stop(EXIT_MISTAKE, "there is no folder %s", folder);
+    s->lock = -1;
+    s->project = find_project(full);
+    s->build = path_of(s->project, "build");
+    s->sanitize = o->sanitize;
+    s->debug = o->debug;
+    s->frozen = o->frozen;
+    s->offline = o->offline;
+    s->verbose = o->verbose;
+    s->use_clang = o->use_clang;
+    s->targets = o->targets;
+    registry_scan(&s->registry, fata_root());
+    registry_scan(&s->registry, s->project);
+    return s;
+}
+
+struct manifest *session_unikernel(struct session *s, const char *folder)
+{
+    const char *path = path_of(path_of(".", folder), "fata.yml");
+    if (!is_file(path))
+        stop(EXIT_MISTAKE, "there is no fata.yml in %s; go to a unikernel's "
+                           "folder, or make one with `fata new NAME`",
+             strcmp(folder, ".") == 0 ? "this folder" : folder);
+    struct manifest *m = registry_manifest(&s->registry, path);
+    if (m->kind != KIND_UNIKERNEL)
+        stop(EXIT_MISTAKE, "%s is a %s; name the folder of a unikernel",
+             shown_path(path),
+             m->kind == KIND_TARGET ? "target" : "component");
+    manifest_check_tests(m);
+    registry_paths(&s->registry, m);
+    return m;
+}
+
+void session_lock(struct session *s)
+{
+    if (s->lock >= 0)
+        return;
+    make_folders(s->build);
+    s->lock = lock_file(path_of(s->build, ".lock"),
+                        "waiting for another fata in this project");
+    if (s->lock < 0)
+        stop(EXIT_FAILED, "cannot lock %s: %s", shown_path(s->build),
+             strerror(errno));
+}
+
+void session_unlock(struct session *s)
+{
+    if (s->lock >= 0)
+        close(s->lock);
+    s->lock = -1;
+}
+
+int session_build(struct session *s, struct build **builds, size_t count)
+{
+    struct vec outputs = {0};
+    for (size_t i = 0; i < count; i++)
+        app_start(builds[i]); /* mistakes first, before anything is written */
+    session_lock(s);
+    ninja_begin(s);
+    for (size_t i = 0; i < count; i++) {
+        ninja_add(s, builds[i]);
+        push_once(&outputs, image_path(s, builds[i]));
+    }
+    ninja_end(s);
+    int status = ninja_run(s, &outputs);
+    session_unlock(s);
+    return status;
+}
+
+const char *cannot_run(const struct target *t)
+{
+    bool foreign = strcmp(t->arch, host_arch()) != 0;
+    if (t->manifest->tender.text == NULL) {
+        if (!foreign)
+            return NULL;
+        char *found = path_program(format("qemu-%s", t->arch));
+        if (found == NULL)
+            return format("it needs qemu-%s; type: apt-get install "
+                          "qemu-user",
+                          t->arch);
+        free(found);
+        return NULL;
+    }
+    if (foreign)
+        return format("the machine is %s", host_arch());
+    if (tender_path(t) == NULL)
+        return format("its tender %s is not built; type `make` in %s",
+                      t->manifest->tender.text, fata_root());
+    if (strcmp(t->manifest->name.text, "spt") == 0 &&
+        prctl(PR_GET_SECCOMP) < 0)
+        return "the kernel has no seccomp filters";
+    return NULL;
+}
+
+struct target *best_target(struct session *s, const char **why)
+{
+    static const struct {
+        const char *name, *why;
+    } order[] = {
+        {"spt", "the sandbox with a system-call filter works here"},
+        {"unix", "an ordinary process"},
+    };
+    const char *reason = NULL;
+    for (int i = 0; i < 2; i++) {
+        if (registry_find(&s->registry, order[i].name, KIND_TARGET) == NULL)
+            continue;
+        struct target *t =
+            target_find(&s->registry, order[i].name, s->sanitize);
+        const char *obstacle = cannot_run(t);
+        if (obstacle == NULL) {
+            *why = reason == NULL ? order[i].why : reason;
+            return t;
+        }
+        if (reason == NULL)
+            reason = format("not %s: %s", order[i].name, obstacle);
+    }
+    struct vec names = registry_names(&s->registry, KIND_TARGET);
+    stop(EXIT_FAILED, "no target runs here (%s); choose one with -t: %s",
+         reason != NULL ? reason : "none is known", join(&names, ", "));
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* Tests as jobs: what to run (cmd_test.c) and running it (test_run.c). */
+#ifndef TOOL_TESTING_H
+#define TOOL_TESTING_H
+
+#include "commands.h"
+
+struct job {
+    const struct build *build;
+    const struct test_case *test_case; /* or NULL: one run, status 0 */
+    const char *who;  /* component or unikernel */
+    const char *what; /* test file, unikernel or case */
+    const char *image;
+    bool runner; /* prints the lines of component `test` */
+    bool not_built;
+
+    /* while it runs */
+    int pid, output_end;
+    int64_t started, deadline, signal_at; /* ms; signal_at 0: none */
+    bool timed_out, done;
+    const char *folder; /* temporary files, or NULL */
+    struct vec taps;
+    struct buf output;
+    int status;       /* of wait */
+    const char *skip; /* reason, or NULL */
+};
+
+struct tally {
+    unsigned passed, failed, skipped;
+};
+
+/* Runs all, several at a time, and prints results in their order. */
+void jobs_run(struct job *jobs, size_t count, struct tally *tally);
+
+/* Address of the host on a test's TAP; the image may be any other of the /24. */
+#define TAP_HOST "10.99.0.1"
+
+/* Those run one at a time: each has the same addresses. */
+bool job_uses_net(const struct job *job);
+/* Makes files and interfaces for the devices of a job; on error job->skip
+ * says why. */
+void job_attach(struct job *job, struct launch *launch);
+void job_detach(struct job *job);
+
+#endif
