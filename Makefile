@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: ISC
+# Bootstraps the tool and the tenders; all else is built by the tool.
+#   make            tool and tender
+#   make demo       builds and boots examples/hello on the best target here
+#   make check      all tests          make check-fast   the quick part
+#   make install    PREFIX=$HOME/.local
+#   make bench-boot, make fuzz SECONDS=60, make clean
+# V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
+
+B       := build/host
+PREFIX  ?= /usr/local
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+WARN    := -Wall -Wextra -Wshadow -Wcast-qual -Wwrite-strings \
+           -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla
+Q       := $(if $(V),,@)
+VERSION := 0.1.0
+
+TOOL    := $(wildcard tool/*.c)
+TENDER  := $(wildcard tender/*.c)
+SPT     := $(TENDER) $(wildcard tender/spt/*.c tender/spt/*.S)
+
+PACKAGES := gcc make ninja-build pkg-config binutils libfyaml-dev libjansson-dev \
+            libssl-dev libelf-dev libseccomp-dev dpkg-dev xz-utils patch
+
+# Without root, packages are unpacked privately; packages.sh then writes where.
+-include $(B)/packages.mk
+
+TOOL_LIBS   = libfyaml jansson libcrypto libelf
+TOOL_CFLAGS = $(CFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Itool -Ibase/include -DFATA_VERSION='"$(VERSION)"' \
+              $$(pkg-config --cflags $(TOOL_LIBS))
+SPT_CFLAGS  = $(CFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Wconversion -fPIE \
+              -Ibase/include -Iabi/include -Itender -DFATA_VERSION='"$(VERSION)"'
+
+obj = $(patsubst %,$(B)/obj/%.o,$(1))
+
+.PHONY: all
+all: $(B)/fata $(B)/fata-spt
+
+$(B)/packages: $(wildcard tool/packages.sh)
+	@mkdir -p $(B)
+	$(Q)sh tool/packages.sh --makefile $(B)/packages.mk $(PACKAGES)
+	@touch $@
+
+$(B)/fata: $(call obj,$(TOOL))
+	@echo "  LD    $@" >&2
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(TOOL_LIBS))
+
+$(B)/fata-spt: $(call obj,$(SPT))
+	@echo "  LD    $@" >&2
+	$(Q)$(CC) $(LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
+
+$(B)/obj/tool/%.o: tool/% Makefile | $(B)/packages
+	@mkdir -p $(@D)
+	@echo "  CC    $<" >&2
+	$(Q)$(CC) $(TOOL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/obj/tender/%.o: tender/% Makefile | $(B)/packages
+	@mkdir -p $(@D)
+	@echo "  CC    $<" >&2
+	$(Q)$(CC) $(SPT_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The handlers run on the guest's thread pointer.
+$(B)/obj/tender/spt/fault.c.o: SPT_CFLAGS += -fno-stack-protector
+
+-include $(patsubst %.o,%.d,$(call obj,$(TOOL) $(SPT)))
+
+.PHONY: demo
+demo: all
+	$(Q)$(B)/fata run examples/hello -- --name=$${USER:-World}
+
+CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 \
+                  gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
+
+$(B)/check-packages: tool/packages.sh Makefile
+	@mkdir -p $(B)
+	$(Q)sh tool/packages.sh $(CHECK_PACKAGES)
+	@touch $@
+
+.PHONY: check check-fast
+check: all $(B)/check-packages
+	$(Q)sh tests/check.sh
+
+check-fast: all
+	$(Q)sh tests/check.sh fast
+
+# What an image needs: every room but its tests.
+ROOMS := abi async base device lib libc platform ports
+
+.PHONY: install
+install: all
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fata \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(Q)install -m 755 $(B)/fata $(B)/fata-spt $(DESTDIR)$(PREFIX)/bin
+	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/fata/,$(ROOMS))
+	$(Q)cp -r $(ROOMS) fata.lock $(DESTDIR)$(PREFIX)/share/fata
+	$(Q)find $(DESTDIR)$(PREFIX)/share/fata -type d -name tests -prune -exec rm -rf {} +
+	$(Q)install -m 644 tool/fata.1 tender/fata-spt.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 tool/completion.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
+
+.PHONY: clean
+clean:
+	rm -rf build compile_commands.json
+
+.PHONY: bench-boot
+bench-boot: all
+	$(Q)sh bench/boot/run.sh

@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# All tests, step by step; `check.sh fast` runs the quick ones.  Each step ends
+# its output with "N passed, N failed, N skipped"; so does this script, with the
+# sums.  A step that fails without counting counts as one failure.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+fata=build/host/fata
+logs=build/check
+mkdir -p "$logs"
+passed=0 failed=0 skipped=0
+
+# step NAME COMMAND...
+step() {
+    name=$1
+    shift
+    log=$logs/$(echo "$name" | tr ' /,' '___').log
+    begin=$(date +%s)
+    "$@" >"$log" 2>&1 </dev/null
+    status=$?
+    line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" |
+        tail -n 1)
+    p=0 f=0 s=0
+    if [ -n "$line" ]; then
+        p=$(echo "$line" | sed 's/ passed.*//')
+        f=$(echo "$line" | sed 's/.*passed, //; s/ failed.*//')
+        s=$(echo "$line" | sed -n 's/.*failed, //; s/ skipped//p')
+        : "${s:=0}"
+    elif [ $status -eq 0 ]; then
+        p=1
+    fi
+    if [ $status -ne 0 ] && [ "$f" -eq 0 ]; then
+        f=1
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    echo "$name: $p passed, $f failed, $s skipped ($(($(date +%s) - begin)) s)"
+    grep -aE '^skip ' "$log" | sed 's/^/  /'
+    if [ "$f" -ne 0 ]; then
+        grep -aE '^FAIL ' "$log" | sed 's/^/  /'
+        echo "  --- the end of $log:"
+        tail -n 30 "$log" | sed 's/^/  /'
+    fi
+}
+
+# Each public header is compiled alone, by both compilers.
+headers() {
+    n=0 bad=0
+    includes=$(find . -path ./build -prune -o -type d -path '*/include' -print |
+        sed 's/^/-I/')
+    for h in $(find . -path ./build -prune -o -path '*/include/fata/*.h' -print); do
+        for cc in gcc clang; do
+            n=$((n + 1))
+            # start.h is for generated code, sys.h for images' libc
+            if ! echo "#include <fata/${h##*/fata/}>" |
+                $cc -std=c17 -Wall -Wextra -Werror -DFATA_FLAVOUR_HOST=1 \
+                    -DFATA_FLAVOUR_IMAGE=0 $includes -x c -fsyntax-only -; then
+                echo "FAIL $h alone with $cc"
+                bad=$((bad + 1))
+            fi
+        done
+    done
+    echo "$((n - bad)) passed, $bad failed"
+}
+
+# The pages of docs/ that README or architecture.md name exist, and so on.
+links() {
+    bad=0 n=0
+    for page in README.md CONTRIBUTING.md docs/*.md; do
+        for to in $(grep -oE '\]\([^)#:]+\)' "$page" | sed 's/](\(.*\))/\1/'); do
+            n=$((n + 1))
+            if ! [ -e "$(dirname "$page")/$to" ]; then
+                echo "FAIL $page links to $to"
+                bad=$((bad + 1))
+            fi
+        done
+    done
+    echo "$((n - bad)) passed, $bad failed"
+}
+
+format() {
+    if ! clang-format --version 2>/dev/null | grep -q ' version 14\.'; then
+        echo "skip format: clang-format 14 is not installed"
+        echo "0 passed, 0 failed, 1 skipped"
+        return
+    fi
+    git ls-files '*.c' '*.h' | grep -v '/golden/' |
+        xargs clang-format --dry-run -Werror && echo "1 passed, 0 failed"
+}
+
+rooms="abi async base device lib libc platform examples"
+
+step "manifest mistakes" sh tool/tests/golden.sh $fata
+step "tool" sh tool/tests/e2e.sh $fata
+step "tender" sh tender/tests/run.sh build/host/fata-spt
+step "unix,spt" $fata test -t unix,spt $rooms
+step "links in docs" links
+if [ "${1:-}" != fast ]; then
+    step "headers alone" headers
+    step "format" format
+    step "sources" sh tool/tests/source.sh $fata
+    step "sanitizers" $fata test -t unix,spt --sanitize $rooms
+    step "clang" $fata test -t unix,spt --cc=clang $rooms
+    step "aarch64" $fata test -t unix-aarch64 abi async base device lib libc platform
+    step "aarch64 image" $fata build -t spt-aarch64 examples/hello
+    step "out of tree" sh tests/out_of_tree.sh $fata
+    step "install" sh tests/install.sh
+    step "valgrind" sh tests/valgrind.sh $fata
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# make install into a fresh folder; then the five-minute run with what was
+# installed, somewhere else on the disk, without the repository's tool.
+set -u
+here=$(cd "$(dirname "$0")/.." && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+passed=0 failed=0
+
+check() {
+    name=$1
+    shift
+    if "$@" >"$dir/log" 2>&1; then
+        echo "ok $name"
+        passed=$((passed + 1))
+    else
+        echo "FAIL $name"
+        cat "$dir/log"
+        failed=$((failed + 1))
+    fi
+}
+
+greets() {
+    "$@" | grep -q 'Ada'
+}
+
+check "make install" make -C "$here" install PREFIX="$dir/prefix"
+unset FATA_ROOT
+PATH=$dir/prefix/bin:$PATH
+export PATH
+cd "$dir" || exit 1
+check "man pages" test -f "$dir/prefix/share/man/man1/fata.1" -a \
+    -f "$dir/prefix/share/man/man1/fata-spt.1"
+check "fata new" fata new greeter
+cd greeter || exit 1
+check "fata run -t spt" greets fata run -t spt -- --name=Ada
+check "fata run -t unix" greets fata run -t unix -- --name=Ada
+check "fata test" fata test -t unix,spt
+check "nothing outside the project but the cache" test ! -e "$dir/prefix/share/fata/build"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
