@@ -16,10 +16,10 @@ struct target {
 /* What becomes an image: a unikernel, or a test file made one. */
 struct program {
     const struct manifest *manifest;
-    const char *id; /* its path below build/<target>/ */
+    const char *id;                /* its path below build/<target>/ */
     const struct manifest *tested; /* component whose test it is, or NULL */
     const char *label;             /* test file or name, for messages */
-    bool runner; /* prints the lines of component `test` */
+    bool runner;                   /* prints the lines of component `test` */
 };
 
 struct unit {
@@ -28,7 +28,7 @@ struct unit {
     size_t need_count;
     struct vec include; /* folders whose headers it may include, own first */
     struct vec port_include; /* those of ports among them */
-    int state;          /* of the depth-first walk */
+    int state;               /* of the depth-first walk */
 };
 
 struct wired_arg {
@@ -63,6 +63,9 @@ struct build {
 
 /* True when the build satisfies it; an absent condition is satisfied. */
 bool when_matches(const struct when *when, const struct target *target);
+
+/* All conditions of the manifest name targets that exist. */
+void conditions_check(const struct registry *r, const struct manifest *m);
 
 /* All of that; a mistake ends the tool. */
 struct build *build_resolve(struct registry *registry,

@@ -83,8 +83,9 @@ static void check_keys(const struct manifest *m)
             mistake(k->set.mark, "`set` is for keys of components; the program "
                                  "finds the value in app->keys");
         if (m->kind == KIND_COMPONENT && k->set.text == NULL)
-            mistake(k->name.mark, "key `%s` of a component has no `set`; add "
-                                  "the function that takes it",
+            mistake(k->name.mark,
+                    "key `%s` of a component has no `set`; add "
+                    "the function that takes it",
                     k->name.text);
         if (text == NULL)
             continue;
@@ -92,8 +93,9 @@ static void check_keys(const struct manifest *m)
             good = parse_integer(text, &value);
             if (good && ((k->min.given && value < k->min.value) ||
                          (k->max.given && value > k->max.value)))
-                mistake(at, "default %s lies outside `min` and `max`; "
-                            "correct one of them",
+                mistake(at,
+                        "default %s lies outside `min` and `max`; "
+                        "correct one of them",
                         text);
         } else if (strcmp(type, "bool") == 0) {
             good = parse_bool(text, &truth);

@@ -79,8 +79,9 @@ int cmd_new(const struct options *o)
     const char *folder = path_of(".", word);
     const char *name = name_of(folder);
     if (!is_name(name))
-        stop(EXIT_MISTAKE, "`%s` is not a name; use a-z, 0-9, `-` and `_`, a "
-                           "letter first",
+        stop(EXIT_MISTAKE,
+             "`%s` is not a name; use a-z, 0-9, `-` and `_`, a "
+             "letter first",
              name);
     if (mkdir(folder, 0777) < 0) {
         if (errno == EEXIST)

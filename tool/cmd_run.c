@@ -83,8 +83,7 @@ static int run_piped(const struct vec *argv, struct symboliser *how)
         dup2(ends[1][1], 2);
         sigprocmask(SIG_SETMASK, &before, NULL);
         execvp(argv->item[0], (char **)(uintptr_t)argv->item);
-        dprintf(2, "fata: cannot run %s: %s\n", argv->item[0],
-                strerror(errno));
+        dprintf(2, "fata: cannot run %s: %s\n", argv->item[0], strerror(errno));
         _exit(127);
     }
     child_pid = pid;
@@ -143,7 +142,7 @@ FATA_NORETURN static void debug(struct session *s, const struct launch *l)
     push(&argv, format("set substitute-path /fata %s", fata_root()));
     if (tender_path(l->b->target) == NULL) {
         push(&argv, "-ex");
-        push(&argv, "break start");
+        push(&argv, "tbreak start");
         push(&argv, "-ex");
         push(&argv, "run");
     } else {
@@ -160,10 +159,9 @@ FATA_NORETURN static void debug(struct session *s, const struct launch *l)
             push(&argv, steps[i]);
         }
         push(&argv, "-ex");
-        push(&argv, format("add-symbol-file %s",
-                           image_debug_path(s, l->b)));
+        push(&argv, format("add-symbol-file %s", image_debug_path(s, l->b)));
         push(&argv, "-ex");
-        push(&argv, "hbreak start");
+        push(&argv, "thbreak start");
         push(&argv, "-ex");
         push(&argv, "continue");
     }
@@ -176,8 +174,9 @@ int cmd_run(const struct options *o)
 {
     const char *folder = o->words.count == 0 ? "." : o->words.item[0];
     if (o->words.count > 1)
-        stop(EXIT_MISTAKE, "one folder; words for the program follow --: "
-                           "fata run %s -- %s",
+        stop(EXIT_MISTAKE,
+             "one folder; words for the program follow --: "
+             "fata run %s -- %s",
              folder, o->words.item[1]);
     struct session *s = session_open(o, folder);
     const struct manifest *m = session_unikernel(s, folder);

@@ -174,8 +174,8 @@ int cmd_test(const struct options *o)
     struct plan p = {.s = session_open(o, folder)};
     struct session *s = p.s;
     if (s->targets != NULL)
-        p.target = target_list(&s->registry, s->targets, s->sanitize,
-                               &p.target_count);
+        p.target =
+            target_list(&s->registry, s->targets, s->sanitize, &p.target_count);
     else
         p.target = usual_targets(s, &p.target_count);
     if (o->words.count == 0)

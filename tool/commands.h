@@ -10,9 +10,9 @@ struct options {
     const char *command;
     const char *targets; /* -t */
     bool sanitize, debug, frozen, offline, verbose, use_clang;
-    struct vec words;   /* what is no option */
-    struct vec program; /* after -- */
-    bool separator;     /* -- was there */
+    struct vec words;      /* what is no option */
+    struct vec program;    /* after -- */
+    bool separator;        /* -- was there */
     struct vec block, net; /* NAME=WHERE */
     const char *memory;    /* MiB */
     const char *ports;     /* unused until there is a user-mode network */

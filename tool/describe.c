@@ -53,8 +53,8 @@ static void show_devices(const struct build *b)
                 printf(", %s = %s", a->arg->name.text, a->text);
         }
         if (w->kind->attach.text != NULL)
-            printf(", attached by the host: --%s %s=...",
-                   w->kind->attach.text, w->device->name.text);
+            printf(", attached by the host: --%s %s=...", w->kind->attach.text,
+                   w->device->name.text);
         printf("\n");
     }
 }
@@ -95,8 +95,7 @@ int cmd_describe(const struct options *o)
         targets = &one;
     }
     for (size_t i = 0; i < count; i++) {
-        const struct build *b =
-            build_resolve(&s->registry, p, targets[i]);
+        const struct build *b = build_resolve(&s->registry, p, targets[i]);
         const struct target *t = b->target;
         struct vec shown = {0};
         printf("%sunikernel %s", i == 0 ? "" : "\n", m->name.text);

@@ -41,12 +41,11 @@ static void find_compiler(struct flavour *f, bool use_clang)
     if (found == NULL) {
         const char *package = f->cc.item[0];
         if (f->cross && !use_clang)
-            package = format("gcc-%s-linux-gnu",
-                             strcmp(f->arch, "x86_64") == 0 ? "x86-64"
-                                                            : f->arch);
-        stop(EXIT_FAILED,
-             "there is no %s here; type: apt-get install %s%s", f->cc.item[0],
-             package,
+            package =
+                format("gcc-%s-linux-gnu",
+                       strcmp(f->arch, "x86_64") == 0 ? "x86-64" : f->arch);
+        stop(EXIT_FAILED, "there is no %s here; type: apt-get install %s%s",
+             f->cc.item[0], package,
              f->cross && !f->is_image
                  ? format(" libc6-dev-%s-cross",
                           strcmp(f->arch, "aarch64") == 0 ? "arm64" : "amd64")
@@ -64,11 +63,13 @@ static void add_image(struct flavour *f)
 {
     struct vec ask = {0};
     push_all(&ask, f->cc.item);
-    push(&ask, is_clang(f) ? "-print-resource-dir" : "-print-file-name=include");
+    push(&ask,
+         is_clang(f) ? "-print-resource-dir" : "-print-file-name=include");
     const char *folder = first_line_of(ask.item);
     if (folder == NULL)
-        stop(EXIT_FAILED, "%s does not say where its headers are; does it "
-                          "run?",
+        stop(EXIT_FAILED,
+             "%s does not say where its headers are; does it "
+             "run?",
              f->cc.item[0]);
     f->builtin = is_clang(f) ? format("%s/include", folder) : folder;
     static const char *const flags[] = {
@@ -91,7 +92,6 @@ static void add_image(struct flavour *f)
     static const char *const link[] = {
         "-nostdlib",
         "-static",
-        "-no-pie",
         "-Wl,--gc-sections",
         "-Wl,-z,max-page-size=0x1000",
         "-Wl,-z,noexecstack",
@@ -134,10 +134,18 @@ struct flavour *flavour_for(const struct target *t, const char *project,
         NULL,
     };
     static const char *const own[] = {
-        "-std=c17", "-D_DEFAULT_SOURCE",          "-Wall",           "-Wextra",
-        "-Wshadow",          "-Wcast-qual",     "-Wwrite-strings",
-        "-Wstrict-prototypes", "-Wmissing-prototypes", "-Wundef",
-        "-Wvla",             NULL,
+        "-std=c17",
+        "-D_DEFAULT_SOURCE",
+        "-Wall",
+        "-Wextra",
+        "-Wshadow",
+        "-Wcast-qual",
+        "-Wwrite-strings",
+        "-Wstrict-prototypes",
+        "-Wmissing-prototypes",
+        "-Wundef",
+        "-Wvla",
+        NULL,
     };
     static struct flavour **known;
     static size_t known_count;
@@ -152,13 +160,14 @@ struct flavour *flavour_for(const struct target *t, const char *project,
     f->sanitize = t->sanitize;
     f->cross = strcmp(t->arch, host_arch()) != 0;
     f->is_image = strcmp(t->flavour, "host") != 0;
-    f->id = format("%s-%s%s", f->arch, f->name, f->sanitize ? "-sanitize" : "");
+    f->id = format("%s-%s%s%s", f->arch, f->name,
+                   f->sanitize ? "-sanitize" : "", use_clang ? "-clang" : "");
     find_compiler(f, use_clang);
     push_all(&f->cflags, own);
     push_all(&f->cflags, common);
     push_all(&f->port_cflags, common);
-    push(&f->cflags, format("-DFATA_FLAVOUR_IMAGE=%d",
-                            strcmp(f->name, "image") == 0));
+    push(&f->cflags,
+         format("-DFATA_FLAVOUR_IMAGE=%d", strcmp(f->name, "image") == 0));
     push(&f->cflags,
          format("-DFATA_FLAVOUR_HOST=%d", strcmp(f->name, "host") == 0));
     push(&f->cflags, format("-ffile-prefix-map=%s=.", project));

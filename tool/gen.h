@@ -12,8 +12,8 @@ struct session {
     const char *project; /* its folder */
     const char *build;   /* project/build */
     bool sanitize, debug, frozen, offline, verbose, use_clang;
-    bool quiet;      /* away from a terminal: only what fails */
-    bool keep_going; /* build what can be built */
+    bool quiet;          /* away from a terminal: only what fails */
+    bool keep_going;     /* build what can be built */
     const char *targets; /* -t, or NULL */
     int lock;            /* descriptor of build/.lock, or -1 */
 };
@@ -23,6 +23,13 @@ const char *app_header(const struct build *b);
 const char *app_start(const struct build *b);
 const char *c_name(const char *name);   /* a-b becomes a_b */
 const char *c_string(const char *text); /* quoted */
+
+/* A path as ninja, which runs in the project's folder, sees it; the same as it
+ * is written in build.ninja; a word of a command there. */
+const char *seen(const struct session *s, const char *path);
+const char *escaped(const char *path);
+const char *shell_word(const char *word);
+void add_words(struct buf *t, const struct vec *words);
 
 /* build.ninja, compile_commands.json and generated sources for these builds;
  * what has not changed is not written. */

@@ -162,8 +162,7 @@ static void add_open(struct buf *t, const struct build *b)
                 c_string(name));
         for (size_t j = 0; j < w->arg_count; j++)
             if (w->arg[j].device != NULL)
-                buf_add(t, ", app.%s",
-                        c_name(w->arg[j].device->name.text));
+                buf_add(t, ", app.%s", c_name(w->arg[j].device->name.text));
             else
                 buf_add(t, ", %s", w->arg[j].value);
         buf_add(t, ");\n    if (err < 0)\n        return err;\n");

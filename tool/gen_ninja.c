@@ -28,51 +28,6 @@ static struct {
     json_t *commands;
 } gen;
 
-/* As ninja, which runs in the project's folder, sees it. */
-static const char *seen(const struct session *s, const char *path)
-{
-    if (path_below(path, s->project) && strcmp(path, s->project) != 0)
-        return path + strlen(s->project) + (strcmp(s->project, "/") != 0);
-    return path;
-}
-
-/* A path in build.ninja. */
-static const char *escaped(const char *path)
-{
-    if (strpbrk(path, " :$") == NULL)
-        return path;
-    struct buf t = {0};
-    for (; *path != '\0'; path++)
-        buf_add(&t, "%s%c", strchr(" :$", *path) != NULL ? "$" : "", *path);
-    return t.data;
-}
-
-/* A word of a shell command; `$` of ninja is doubled by the caller's rule. */
-static const char *shell_word(const char *word)
-{
-    if (word[0] != '\0' &&
-        word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                          "0123456789-_=+./,:@%^")] == '\0')
-        return word;
-    struct buf t = {0};
-    buf_add(&t, "'");
-    for (; *word != '\0'; word++)
-        if (*word == '\'')
-            buf_add(&t, "'\\''");
-        else if (*word == '$')
-            buf_add(&t, "$$");
-        else
-            buf_add(&t, "%c", *word);
-    buf_add(&t, "'");
-    return t.data;
-}
-
-static void add_words(struct buf *t, const struct vec *words)
-{
-    for (size_t i = 0; i < words->count; i++)
-        buf_add(t, " %s", shell_word(words->item[i]));
-}
-
 void ninja_begin(struct session *s)
 {
     (void)s;
@@ -124,10 +79,10 @@ static void add_command(const struct session *s, const struct flavour *f,
     const char *const rest[] = {"-c", source, "-o", object};
     for (int i = 0; i < 4; i++)
         json_array_append_new(words, json_string(rest[i]));
-    json_array_append_new(
-        gen.commands,
-        json_pack("{s:s, s:s, s:o, s:s}", "directory", s->project, "file",
-                  source, "arguments", words, "output", object));
+    json_array_append_new(gen.commands,
+                          json_pack("{s:s, s:s, s:o, s:s}", "directory",
+                                    s->project, "file", source, "arguments",
+                                    words, "output", object));
 }
 
 /* Flags of a unit's objects besides the flavour's. */
@@ -177,9 +132,9 @@ static struct vec emit_generated(struct session *s, const struct manifest *m,
         buf_add(&gen.out, "build %s: generate %s", escaped(seen(s, output)),
                 escaped(seen(s, m->path)));
         for (size_t i = 0; i < g->inputs.count; i++)
-            buf_add(&gen.out, " %s",
-                    escaped(seen(s, path_of(m->folder,
-                                            g->inputs.item[i].text))));
+            buf_add(
+                &gen.out, " %s",
+                escaped(seen(s, path_of(m->folder, g->inputs.item[i].text))));
         buf_add(&gen.out, "\n  line = cd %s && { ", shell_word(m->folder));
         for (size_t i = 0; i < g->command.count; i++)
             buf_add(&gen.out, "%s%s", i == 0 ? "" : " ",
@@ -194,7 +149,7 @@ static struct vec emit_generated(struct session *s, const struct manifest *m,
 struct compile {
     struct session *s;
     const struct flavour *f;
-    const char *folder;  /* of objects */
+    const char *folder; /* of objects */
     const struct vec *flags;
     const struct vec *generated; /* must exist before */
     struct vec objects;
@@ -245,9 +200,8 @@ static const char *emit_check(struct session *s, const struct flavour *f,
             push(&lists[l], given[l]->item[i].text);
     buf_add(&gen.out, "\n  what = %s\n  head = %s %s %s\n  tail = %s %s\n",
             m->name.text, m->name.text, shell_word(seen(s, m->path)), f->ld,
-            shell_word(m->undefined.given
-                           ? format("=%s", join(&lists[0], ","))
-                           : "any"),
+            shell_word(m->undefined.given ? format("=%s", join(&lists[0], ","))
+                                          : "any"),
             shell_word(m->globals.given ? format("=%s", join(&lists[1], ","))
                                         : "any"));
     return stamp;
@@ -304,8 +258,8 @@ static struct emitted *emit_unit(struct session *s, struct build *b,
             continue;
         if (strcmp(e->identity, identity.data) == 0)
             return e;
-        folder = format("%s/obj/%s/%s@%s", s->build, f->id, name,
-                        b->target->name);
+        folder =
+            format("%s/obj/%s/%s@%s", s->build, f->id, name, b->target->name);
         i = (size_t)-1; /* look for that one */
     }
     struct vec generated = emit_generated(s, m, gen_folder);
@@ -345,8 +299,7 @@ static const char *emit_start(struct session *s, struct build *b,
 {
     struct buf text = {0};
     const char *folder = format("%s/gen/program/%s", s->build, b->program->id);
-    const char *own =
-        format("%s@%s/app.h", folder, b->target->name);
+    const char *own = format("%s@%s/app.h", folder, b->target->name);
     if (is_file(own))
         folder = folder_of(own);
     const char *path = format("%s/start-%s.c", folder, b->target->name);
@@ -354,8 +307,12 @@ static const char *emit_start(struct session *s, struct build *b,
     write_changed(path, &text);
     struct vec flags = unit_flags(s, b, f, u, folder);
     struct compile c = {
-        s, f, format("%s/obj/%s/program/%s", s->build, f->id, b->program->id),
-        &flags, NULL, {0}};
+        s,
+        f,
+        format("%s/obj/%s/program/%s", s->build, f->id, b->program->id),
+        &flags,
+        NULL,
+        {0}};
     emit_object(&c, path, name_of(path), NULL);
     return c.objects.item[0];
 }

@@ -101,8 +101,7 @@ static const char *attached(const struct vec *list, const char *name)
 }
 
 static const char *unknown_attachment(const struct build *b,
-                                      const struct vec *list,
-                                      const char *kind)
+                                      const struct vec *list, const char *kind)
 {
     struct vec names = {0};
     for (size_t i = 0; i < b->device_count; i++)
@@ -116,13 +115,13 @@ static const char *unknown_attachment(const struct build *b,
             return format("--%s %s: write NAME=%s", kind, list->item[i],
                           strcmp(kind, "net") == 0 ? "INTERFACE" : "FILE");
         if (!contains(&names, name))
-            return format("--%s %s: `%s` has no such device%s", kind,
-                          list->item[i], b->program->label,
-                          suggest(name, &names,
-                                  names.count == 0
-                                      ? "leave it out"
-                                      : format("there are: %s",
-                                               join(&names, ", "))));
+            return format(
+                "--%s %s: `%s` has no such device%s", kind, list->item[i],
+                b->program->label,
+                suggest(name, &names,
+                        names.count == 0
+                            ? "leave it out"
+                            : format("there are: %s", join(&names, ", "))));
     }
     return NULL;
 }

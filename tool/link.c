@@ -132,8 +132,8 @@ int cmd_link(int argc, char **argv)
     text_free(&errors);
     if (strcmp(argv[3], "-") == 0)
         return 0;
-    const char *const strip[] = {argv[3], "--strip-all", "-o", image, debug,
-                                 NULL};
+    const char *const strip[] = {argv[3], "--strip-all", "-o",
+                                 image,   debug,         NULL};
     struct command run = {.argv = strip};
     return command_run(&run) == 0 ? 0 : EXIT_FAILED;
 }

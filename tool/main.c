@@ -2,8 +2,8 @@
 /* fata: makes images of programs.  Reading guide:
  *
  *   options.c                      command line
- *   schema.c manifest.c check.c    fata.yml to structures
- *   registry.c resolve.c wiring.c  names to components, order, devices
+ *   schema.c manifest.c reader.c   fata.yml to structures; check.c
+ *   registry.c resolve.c wiring.c  names to components, order, devices; target.c
  *   flavour.c ports.c gen_*.c      what ninja shall do
  *   ninja.c link.c layer.c         and how it goes
  *   cmd_*.c                        the commands

@@ -45,8 +45,7 @@ struct pair {
 
 /* For lists of struct T: LIST_FOR(struct T, x, list) { ... } */
 #define LIST_FOR(type, x, list)                                                \
-    for (type *x = (list).item,                                                \
-              *x##_end = x == NULL ? x : x + (list).count;                     \
+    for (type *x = (list).item, *x##_end = x == NULL ? x : x + (list).count;   \
          x != x##_end; x++)
 
 struct when {

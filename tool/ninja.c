@@ -82,7 +82,8 @@ bool ninja_fresh(struct session *s, const char *output)
 int ninja_run(struct session *s, const struct vec *outputs)
 {
     struct vec argv = {0};
-    struct shower w = {.terminal = isatty(2) == 1, .verbose = s->verbose,
+    struct shower w = {.terminal = isatty(2) == 1,
+                       .verbose = s->verbose,
                        .quiet = s->quiet};
     int ends[2];
     push(&argv, "ninja");

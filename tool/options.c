@@ -62,8 +62,7 @@ static void help_command(const struct command_line *c)
         printf("\n");
     for (int i = 0; option_lines[i].name != NULL; i++)
         if (strchr(c->takes, option_lines[i].letter) != NULL)
-            printf("  %-20s %s\n", option_lines[i].shape,
-                   option_lines[i].help);
+            printf("  %-20s %s\n", option_lines[i].shape, option_lines[i].help);
 }
 
 /* The value of an option written `--x=V`, `--x V`, `-tV` or `-t V`. */

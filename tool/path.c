@@ -27,8 +27,7 @@ bool path_below(const char *path, const char *folder)
         n--;
     if (n == 1 && folder[0] == '/')
         return path[0] == '/';
-    return strncmp(path, folder, n) == 0 &&
-           (path[n] == '/' || path[n] == '\0');
+    return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
 const char *shown_path(const char *path)

@@ -158,7 +158,7 @@ void ports_make(struct session *s, struct build *b, struct flavour *f)
             make(s, b, f, b->unit[i]);
     for (size_t i = 0; i < b->unit_count; i++) {
         struct vec seen = {0};
-        see(b->unit[i], b->unit[i], f->id, &seen);
+        see(b->unit[i], b->unit[i], flavour_id(b->target), &seen);
     }
 }
 

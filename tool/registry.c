@@ -33,8 +33,9 @@ const char *fata_root(void)
     const char *given = getenv("FATA_ROOT");
     if (given != NULL && given[0] != '\0') {
         if (!is_folder(given))
-            stop(EXIT_MISTAKE, "FATA_ROOT is %s, which is no folder; set it "
-                               "to the toolkit's",
+            stop(EXIT_MISTAKE,
+                 "FATA_ROOT is %s, which is no folder; set it "
+                 "to the toolkit's",
                  given);
         return root = path_of(".", given);
     }
@@ -46,8 +47,9 @@ const char *fata_root(void)
     const char *share = path_of(bin, "../share/fata");
     if (is_folder(share))
         return root = share;
-    stop(EXIT_FAILED, "the toolkit is not at %s; run `make install` again, or "
-                      "set FATA_ROOT",
+    stop(EXIT_FAILED,
+         "the toolkit is not at %s; run `make install` again, or "
+         "set FATA_ROOT",
          share);
 }
 

@@ -8,8 +8,8 @@
 struct entry {
     enum manifest_kind kind;
     const char *name, *path;
-    const char *provides; /* or NULL */
-    int line;             /* of the name */
+    const char *provides;      /* or NULL */
+    int line;                  /* of the name */
     struct manifest *manifest; /* NULL until entry_manifest() */
 };
 
@@ -36,8 +36,7 @@ struct vec registry_names(const struct registry *registry, unsigned kinds);
 /* Reads and checks it, once. */
 struct manifest *entry_manifest(struct entry *entry);
 /* The same for a manifest at this path, registered or not. */
-struct manifest *registry_manifest(struct registry *registry,
-                                   const char *path);
+struct manifest *registry_manifest(struct registry *registry, const char *path);
 
 /* What can be checked without other manifests: files exist, keys agree. */
 void manifest_check(const struct manifest *m);

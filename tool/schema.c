@@ -26,7 +26,8 @@
 #define TYPES "string|int|bool|duration|size|timezone"
 
 const struct schema_key schema[] = {
-    /* clang-format off: one row, one key */
+    /* One row, one key. */
+    /* clang-format off */
     TOP("component", A_NAME, component, KIND_ALL, PLAIN, "what the folder is: a component of this name"),
     TOP("unikernel", A_NAME, unikernel, KIND_ALL, PLAIN, "what the folder is: a program that becomes an image"),
     TOP("target", A_NAME, target, KIND_ALL, PLAIN, "what the folder is: a platform that images run on"),
@@ -192,12 +193,12 @@ void schema_reference(struct buf *out)
             buf_add(out, " | ");
             if (c == IN_MANIFEST)
                 buf_add(out, "%s | ",
-                        k->kinds == KIND_ALL      ? "all"
-                        : k->kinds == COMP        ? "component"
-                        : k->kinds == UNIK        ? "unikernel"
-                        : k->kinds == TARG        ? "target"
+                        k->kinds == KIND_ALL        ? "all"
+                        : k->kinds == COMP          ? "component"
+                        : k->kinds == UNIK          ? "unikernel"
+                        : k->kinds == TARG          ? "target"
                         : k->kinds == (COMP | TARG) ? "component, target"
-                                                  : "component, unikernel");
+                                                    : "component, unikernel");
             buf_add(out, "%s |\n", k->help);
         }
     }

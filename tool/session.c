@@ -45,6 +45,10 @@ struct session *session_open(const struct options *o, const char *folder)
     s->targets = o->targets;
     registry_scan(&s->registry, fata_root());
     registry_scan(&s->registry, s->project);
+    /* Targets may lie below its `paths`, too. */
+    const char *own = path_of(s->project, "fata.yml");
+    if (is_file(own))
+        registry_paths(&s->registry, registry_manifest(&s->registry, own));
     return s;
 }
 
@@ -52,14 +56,14 @@ struct manifest *session_unikernel(struct session *s, const char *folder)
 {
     const char *path = path_of(path_of(".", folder), "fata.yml");
     if (!is_file(path))
-        stop(EXIT_MISTAKE, "there is no fata.yml in %s; go to a unikernel's "
-                           "folder, or make one with `fata new NAME`",
+        stop(EXIT_MISTAKE,
+             "there is no fata.yml in %s; go to a unikernel's "
+             "folder, or make one with `fata new NAME`",
              strcmp(folder, ".") == 0 ? "this folder" : folder);
     struct manifest *m = registry_manifest(&s->registry, path);
     if (m->kind != KIND_UNIKERNEL)
         stop(EXIT_MISTAKE, "%s is a %s; name the folder of a unikernel",
-             shown_path(path),
-             m->kind == KIND_TARGET ? "target" : "component");
+             shown_path(path), m->kind == KIND_TARGET ? "target" : "component");
     manifest_check_tests(m);
     registry_paths(&s->registry, m);
     return m;
@@ -120,8 +124,7 @@ const char *cannot_run(const struct target *t)
     if (tender_path(t) == NULL)
         return format("its tender %s is not built; type `make` in %s",
                       t->manifest->tender.text, fata_root());
-    if (strcmp(t->manifest->name.text, "spt") == 0 &&
-        prctl(PR_GET_SECCOMP) < 0)
+    if (strcmp(t->manifest->name.text, "spt") == 0 && prctl(PR_GET_SECCOMP) < 0)
         return "the kernel has no seccomp filters";
     return NULL;
 }

@@ -7,7 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,19 +57,28 @@ static void finish(struct symboliser *s, int to)
     put(to, s->line, s->held);
     if (address == NULL || s->addr2line == NULL)
         return;
-    char text[24];
-    size_t n = s->held - (size_t)(address + 1 - s->line);
-    if (n == 0 || n >= sizeof(text))
-        return;
-    memcpy(text, address + 1, n);
-    text[n] = '\0';
-    const char *const argv[] = {s->addr2line, "-f",       "-p", "-s", "-e",
+    s->line[s->held < sizeof(s->line) ? s->held : sizeof(s->line) - 1] = '\0';
+    unsigned long long value = strtoull(address + 1, NULL, 16);
+    /* Frames above the first hold return addresses: the call is before. */
+    if (strncmp(s->line, "  #0 ", 5) != 0 && value != 0)
+        value--;
+    const char *text = format("0x%llx", value);
+    const char *const argv[] = {s->addr2line, "-f", "-p", "-e",
                                 s->debug,     "--", text, NULL};
     const char *line = first_line_of(argv);
-    if (line != NULL && strncmp(line, "??", 2) != 0) {
-        put(to, " ", 1);
+    if (line == NULL || strncmp(line, "??", 2) == 0)
+        return;
+    const char *at = strstr(line, " at ");
+    put(to, " ", 1);
+    if (at == NULL) {
         put(to, line, strlen(line));
+        return;
     }
+    put(to, line, (size_t)(at + 4 - line));
+    at += 4;
+    while (strncmp(at, "./", 2) == 0)
+        at += 2;
+    put(to, at, strcspn(at, " ")); /* without "(discriminator 4)" */
 }
 
 void symbolise(struct symboliser *s, int to, const char *data, size_t size)

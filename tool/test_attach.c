@@ -40,17 +40,15 @@ static const char *temporary_folder(struct job *job)
 
 static void attach_block(struct job *job, struct launch *l, const char *name)
 {
-    const char *value = job->test_case != NULL
-                            ? given(&job->test_case->block, name)
-                            : NULL;
+    const char *value =
+        job->test_case != NULL ? given(&job->test_case->block, name) : NULL;
     const char *path = format("%s/%s", temporary_folder(job), name);
     uint64_t size = 1 << 20;
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         stop(EXIT_FAILED, "cannot make %s: %s", path, strerror(errno));
     if (value != NULL && !parse_size(value, &size)) {
-        const char *from =
-            path_of(l->b->program->manifest->folder, value);
+        const char *from = path_of(l->b->program->manifest->folder, value);
         size_t bytes;
         const char *data = slurp(from, &bytes);
         if (data == NULL)
@@ -130,8 +128,8 @@ void job_attach(struct job *job, struct launch *l)
             attach_block(job, l, name);
             continue;
         }
-        const char *tap = format("ft%u-%u", (unsigned)getpid() % 1000000,
-                                 next++ % 1000);
+        const char *tap =
+            format("ft%u-%u", (unsigned)getpid() % 1000000, next++ % 1000);
         job->skip = set_tap(tap, 1);
         if (job->skip != NULL)
             break;

@@ -68,14 +68,13 @@ static void start(struct job *job)
     close(ends[1]);
     job->output_end = ends[0];
     job->started = now_ms();
-    job->deadline =
-        job->started + (c != NULL && c->timeout.given
-                            ? c->timeout.value / 1000000
-                            : USUAL_TIMEOUT);
+    job->deadline = job->started + (c != NULL && c->timeout.given
+                                        ? c->timeout.value / 1000000
+                                        : USUAL_TIMEOUT);
     if (c != NULL && c->signal.name.text != NULL)
-        job->signal_at = job->started + (c->signal.after.given
-                                             ? c->signal.after.value / 1000000
-                                             : 200);
+        job->signal_at =
+            job->started +
+            (c->signal.after.given ? c->signal.after.value / 1000000 : 200);
 }
 
 static void finish(struct job *job)
@@ -141,8 +140,8 @@ static void show_output(const struct job *job)
 static void fail(const struct job *job, struct tally *t, const char *why)
 {
     t->failed++;
-    printf("FAIL %s %s %s: %s\n", job->build->target->name, job->who,
-           job->what, why);
+    printf("FAIL %s %s %s: %s\n", job->build->target->name, job->who, job->what,
+           why);
     show_output(job);
 }
 

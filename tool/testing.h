@@ -8,8 +8,8 @@
 struct job {
     const struct build *build;
     const struct test_case *test_case; /* or NULL: one run, status 0 */
-    const char *who;  /* component or unikernel */
-    const char *what; /* test file, unikernel or case */
+    const char *who;                   /* component or unikernel */
+    const char *what;                  /* test file, unikernel or case */
     const char *image;
     bool runner; /* prints the lines of component `test` */
     bool not_built;
@@ -32,7 +32,8 @@ struct tally {
 /* Runs all, several at a time, and prints results in their order. */
 void jobs_run(struct job *jobs, size_t count, struct tally *tally);
 
-/* Address of the host on a test's TAP; the image may be any other of the /24. */
+/* Address of the host on a test's TAP; the image may be any other of the /24.
+ */
 #define TAP_HOST "10.99.0.1"
 
 /* Those run one at a time: each has the same addresses. */

@@ -80,9 +80,8 @@ static const char *value_in_c(const struct arg *arg, const struct word *w,
     if (strcmp(type, "size") == 0 && parse_size(w->text, &size))
         return format("UINT64_C(%llu)", (unsigned long long)size);
     if (strcmp(type, "int") == 0 && parse_integer(w->text, &value))
-        return value == INT64_MIN
-                   ? "INT64_MIN"
-                   : format("INT64_C(%lld)", (long long)value);
+        return value == INT64_MIN ? "INT64_MIN"
+                                  : format("INT64_C(%lld)", (long long)value);
     if (strcmp(type, "bool") == 0 && parse_bool(w->text, &truth))
         return truth ? "true" : "false";
     if (strcmp(type, "string") == 0 || strcmp(type, "path") == 0)
@@ -107,10 +106,9 @@ static void wire(struct build *b, struct wired *w)
             mistake(p->name.mark, "a device of kind `%s` has no `%s`%s",
                     kind->name.text, p->name.text,
                     suggest(p->name.text, &names,
-                            names.count == 0
-                                ? "remove it"
-                                : format("it can have: %s",
-                                         join(&names, ", "))));
+                            names.count == 0 ? "remove it"
+                                             : format("it can have: %s",
+                                                      join(&names, ", "))));
     }
     w->arg = pool_alloc((kind->args.count + 1) * sizeof(*w->arg));
     LIST_FOR(struct arg, a, kind->args)
@@ -183,8 +181,7 @@ static void check_attached(const struct wired *w)
         return;
     const char *name = w->device->name.text;
     size_t n = strlen(name);
-    if (n > 67 ||
-        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789") != n)
+    if (n > 67 || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789") != n)
         mistake(w->device->name.mark,
                 "`%s` is attached by the host, so its name has 1 to 67 "
                 "letters and digits; rename it",

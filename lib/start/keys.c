@@ -166,8 +166,8 @@ static const char *const expected[] = {
     [FATA_KEY_DURATION] = "a duration such as 20ms, 1.5s or 2m",
     [FATA_KEY_SIZE] = "a size such as 512, 64KiB or 1MiB",
     [FATA_KEY_TIMEZONE] =
-        "a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3 "
-        "(`fata run` knows names such as Europe/Paris)",
+        ("a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3 "
+         "(`fata run` knows names such as Europe/Paris)"),
 };
 
 /* Finds the key of a word after its dashes; *text is what follows '='. */

@@ -49,8 +49,10 @@ int start(struct app *app)
         abort();
     if (strcmp(how, "smash") == 0)
         return smashed();
-    if (strcmp(how, "null") == 0)
-        return *(volatile int *)(uintptr_t)8;
+    if (strcmp(how, "null") == 0) {
+        volatile uintptr_t address = 8; /* volatile: hidden from the compiler */
+        return *(volatile int *)address;
+    }
     if (strcmp(how, "overflow") == 0) {
         struct fata_scope scope;
         fata_scope_open(&scope);

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: ISC
+# Completion of fata for bash, and for zsh after `autoload bashcompinit &&
+# bashcompinit`.
+
+_fata_targets()
+{
+    # Targets of the toolkit; more can be typed.
+    local root=${FATA_ROOT:-}
+    if [ -z "$root" ]; then
+        root=$(command -v fata) || return
+        root=$(dirname "$(dirname "$(readlink -f "$root")")")/share/fata
+    fi
+    sed -n 's/^target: *//p' "$root"/platform/*/fata.yml 2>/dev/null
+}
+
+_fata()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+    local command=${COMP_WORDS[1]} options= i
+    COMPREPLY=()
+    for ((i = 2; i < COMP_CWORD; i++)); do
+        [ "${COMP_WORDS[i]}" = -- ] && return
+    done
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        COMPREPLY=($(compgen -W "new build run test clean describe env update --help --version" -- "$word"))
+        return
+    fi
+    if [ "$before" = -t ]; then
+        local list= last=$word
+        case $word in *,*) list=${word%,*}, last=${word##*,} ;; esac
+        COMPREPLY=($(compgen -P "$list" -W "$(_fata_targets)" -- "$last"))
+        return
+    fi
+    case $command in
+    build | test) options="-t --sanitize --frozen --offline --cc=gcc --cc=clang -v --help" ;;
+    run) options="-t --sanitize --debug --mem= --block --net --frozen --offline --cc=gcc --cc=clang -v --help --" ;;
+    describe) options="-t --sanitize --cc=gcc --cc=clang --help" ;;
+    env) options="-t --sanitize --frozen --offline --cc=gcc --cc=clang --help" ;;
+    update) options="-t -v --help" ;;
+    *) options=--help ;;
+    esac
+    case $word in
+    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
+    *)
+        if [ "$command" = test ]; then
+            COMPREPLY=($(compgen -f -- "$word"))
+        elif [ "$command" != new ]; then
+            COMPREPLY=($(compgen -d -- "$word"))
+        fi
+        ;;
+    esac
+}
+complete -o filenames -F _fata fata
