@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# The unix tests of async and libc, and hello, under valgrind; the tool reading
-# a manifest.  Argument: the tool.
+# hello and the unit tests of async and base under valgrind; the tool reading a
+# manifest.  Argument: the tool.
 set -u
 fata=$1
 passed=0 failed=0
@@ -22,11 +22,11 @@ check() {
 
 hello=$($fata build -t unix examples/hello 2>/dev/null | tail -n 1)
 check "hello" $vg "$hello" --pause=1ms --rounds=2
-for t in async/tests/fiber async/tests/scope async/tests/channel async/tests/timer; do
-    image=$($fata build -t unix "$t.c" 2>/dev/null | tail -n 1)
-    if [ -x "$image" ]; then
-        check "$t" $vg --sim-hints=lax-ioctls "$image"
-    fi
+# Panics are tested in forked children, which valgrind would report on.
+$fata test -t unix async base device >build/check/valgrind.build 2>&1
+dir=build/unix-$(uname -m)/tests
+for t in "$dir"/async/* "$dir"/base/*; do
+    check "${t#build/}" $vg --trace-children=no --child-silent-after-fork=yes "$t"
 done
 check "fata describe" $vg "$fata" describe examples/hello
 echo "$passed passed, $failed failed"

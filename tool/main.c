@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* fata: makes images of programs.  Reading guide:
  *
- *   options.c                      command line
- *   schema.c manifest.c reader.c   fata.yml to structures; check.c
- *   registry.c resolve.c wiring.c  names to components, order, devices; target.c
- *   flavour.c ports.c gen_*.c      what ninja shall do
- *   ninja.c link.c layer.c         and how it goes
- *   cmd_*.c                        the commands
+ *   options.c                              command line
+ *   schema.c manifest.c reader.c check.c   fata.yml to structures
+ *   registry.c target.c resolve.c          names to components, their order
+ *   wiring.c gen_app.c                     devices, app.h, start-up code
+ *   flavour.c ports.c gen_ninja.c          what ninja shall do
+ *   ninja.c link.c layer.c                 and how it goes
+ *   cmd_*.c describe.c test_*.c            the commands
+ *   port*.c source*.c lock.c               third-party code
  *
  * Exit status: 0, 1 a build or a test failed, 2 a mistake in the command line
  * or a manifest; `fata run` ends as the program does. */
