@@ -4,7 +4,7 @@
 #   make demo       builds and boots examples/hello on the best target here
 #   make check      all tests          make check-fast   the quick part
 #   make install    PREFIX=$HOME/.local
-#   make bench-boot, make fuzz SECONDS=60, make clean
+#   make bench-boot     make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
 
 B       := build/host
@@ -44,11 +44,11 @@ $(B)/packages: $(wildcard tool/packages.sh)
 
 $(B)/fata: $(call obj,$(TOOL))
 	@echo "  LD    $@" >&2
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(TOOL_LIBS))
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(TOOL_LIBS))
 
 $(B)/fata-spt: $(call obj,$(SPT))
 	@echo "  LD    $@" >&2
-	$(Q)$(CC) $(LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
 
 $(B)/obj/tool/%.o: tool/% Makefile | $(B)/packages
 	@mkdir -p $(@D)
@@ -76,6 +76,27 @@ $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
 	$(Q)sh tool/packages.sh $(CHECK_PACKAGES)
 	@touch $@
+
+# The manifest reader's fuzz harness as a program that replays files.
+FUZZED := fuzz_manifest.c $(addsuffix .c,manifest reader schema value text path util util_file)
+$(B)/fuzz_manifest: $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED)))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) -fsanitize=address,undefined -DREPLAY -o $@ $^ \
+	    $$(pkg-config --libs libfyaml libcrypto)
+
+# Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
+FUZZ_SECONDS ?= 60
+CLANG        ?= clang
+.PHONY: fuzz
+fuzz: all $(B)/check-packages
+	@mkdir -p build/fuzz/manifest build/fuzz/image
+	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
+	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
+	    $$(pkg-config --libs libfyaml libcrypto)
+	$(Q)$(CLANG) $(SPT_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_image \
+	    tender/tests/fuzz_image.c tender/image.c tender/note.c tender/message.c
+	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
+	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 
 .PHONY: check check-fast
 check: all $(B)/check-packages

@@ -87,21 +87,40 @@ format() {
         xargs clang-format --dry-run -Werror && echo "1 passed, 0 failed"
 }
 
-rooms="abi async base device lib libc platform examples"
+# The manifest reader on its fuzz corpus, and the manifest tests once more with a
+# tool under ASan and UBSan (leaks: the tool ends, and the kernel frees).
+sanitized_tool() {
+    make -s B=build/host-asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
+        build/host-asan/fata || return 1
+    ASAN_OPTIONS=detect_leaks=0 sh tool/tests/golden.sh build/host-asan/fata
+}
+
+corpus() {
+    make -s B=build/host-asan build/host-asan/fuzz_manifest || return 1
+    ASAN_OPTIONS=detect_leaks=0 build/host-asan/fuzz_manifest tool/tests/corpus_manifest
+}
+
+# Everything in the tree.
+rooms=.
 
 step "manifest mistakes" sh tool/tests/golden.sh $fata
 step "tool" sh tool/tests/e2e.sh $fata
+step "manifest reference" sh tool/tests/reference.sh $fata
 step "tender" sh tender/tests/run.sh build/host/fata-spt
 step "unix,spt" $fata test -t unix,spt $rooms
 step "links in docs" links
 if [ "${1:-}" != fast ]; then
     step "headers alone" headers
     step "format" format
+    step "manifest mistakes, tool under ASan" sanitized_tool
+    step "manifest corpus" corpus
     step "sources" sh tool/tests/source.sh $fata
     step "sanitizers" $fata test -t unix,spt --sanitize $rooms
     step "clang" $fata test -t unix,spt --cc=clang $rooms
-    step "aarch64" $fata test -t unix-aarch64 abi async base device lib libc platform
+    step "aarch64" $fata test -t unix-aarch64 $rooms
     step "aarch64 image" $fata build -t spt-aarch64 examples/hello
+    step "plain Solo5 ABI" sh tests/plain_abi.sh $fata
+    step "missing system call" sh tests/missing_call.sh $fata
     step "out of tree" sh tests/out_of_tree.sh $fata
     step "install" sh tests/install.sh
     step "valgrind" sh tests/valgrind.sh $fata

@@ -50,7 +50,7 @@ static int explain(const char *text, const char *program, const char *target,
     struct missing *all = NULL;
     size_t count = 0;
     int other = 0;
-    const char *function = NULL;
+    const char *function = NULL, *member = NULL;
     while (*text != '\0') {
         size_t n = strcspn(text, "\n");
         const char *line = pool_copy(text, n);
@@ -64,6 +64,7 @@ static int explain(const char *text, const char *program, const char *target,
         if (in != NULL) {
             in += strlen(": in function `");
             function = pool_copy(in, strcspn(in, "'"));
+            member = who(line);
             continue;
         }
         if (strstr(line, "collect2: error") != NULL ||
@@ -84,8 +85,11 @@ static int explain(const char *text, const char *program, const char *target,
             all[count++].symbol = symbol;
         }
         const char *by = who(line);
-        push_once(&all[i].by,
-                  function != NULL ? format("%s (%s)", function, by) : by);
+        if (function != NULL && strcmp(function, "fata_seam") == 0)
+            by = member; /* the seam is inlined: whose call is it? */
+        else if (function != NULL)
+            by = format("%s (%s)", function, by);
+        push_once(&all[i].by, by);
     }
     for (size_t i = 0; i < count; i++) {
         const char *number = all[i].symbol + 9;

@@ -3,8 +3,8 @@
 #include <fata/start.h>
 #include <string.h>
 
-#define STATUS_USAGE 64 /* a wrong argument, as sysexits and MirageOS have it  \
-                         */
+/* A wrong argument, as sysexits and MirageOS have it. */
+#define STATUS_USAGE 64
 
 static void print(const char *text)
 {
