@@ -78,13 +78,14 @@ links() {
 }
 
 format() {
-    if ! clang-format --version 2>/dev/null | grep -q ' version 14\.'; then
-        echo "skip format: clang-format 14 is not installed"
-        echo "0 passed, 0 failed, 1 skipped"
+    for tool in clang-format-14 clang-format; do
+        $tool --version 2>/dev/null | grep -q ' version 14\.' || continue
+        git ls-files '*.c' '*.h' | grep -v '/golden/' |
+            xargs $tool --dry-run -Werror && echo "1 passed, 0 failed"
         return
-    fi
-    git ls-files '*.c' '*.h' | grep -v '/golden/' |
-        xargs clang-format --dry-run -Werror && echo "1 passed, 0 failed"
+    done
+    echo "skip format: clang-format 14 is not installed"
+    echo "0 passed, 0 failed, 1 skipped"
 }
 
 # The manifest reader on its fuzz corpus, and the manifest tests once more with a
