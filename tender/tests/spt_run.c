@@ -90,8 +90,11 @@ int run(struct run *r)
     r->timeout = false;
     fflush(stdout);
     r->pid = fork();
-    if (r->pid == 0)
+    if (r->pid == 0) {
+        /* A shell that starts us in the background ignores SIGINT. */
+        signal(SIGINT, SIG_DFL);
         child(r, out, err);
+    }
     close(out[1]);
     close(err[1]);
     p[0] = (struct pollfd){.fd = out[0], .events = POLLIN};
