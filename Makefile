@@ -19,27 +19,35 @@ VERSION := 0.1.0
 TOOL    := $(wildcard tool/*.c)
 TENDER  := $(wildcard tender/*.c)
 SPT     := $(TENDER) $(wildcard tender/spt/*.c tender/spt/*.S)
+HVT     := $(TENDER) $(wildcard tender/hvt/*.c tender/hvt/*.S)
 
 PACKAGES := gcc make ninja-build pkg-config binutils libfyaml-dev libjansson-dev \
             libssl-dev libelf-dev libseccomp-dev dpkg-dev xz-utils patch
 
-# Without root, packages are unpacked privately; packages.sh then writes where.
--include $(B)/packages.mk
+# Made first, then read: without root, packages are unpacked privately, and this
+# says where.
+ifneq ($(MAKECMDGOALS),clean)
+include $(B)/packages.mk
+endif
 
 TOOL_LIBS   = libfyaml jansson libcrypto libelf
-TOOL_CFLAGS = $(CFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Itool -Ibase/include -DFATA_VERSION='"$(VERSION)"' \
+TOOL_CFLAGS = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Itool -Ibase/include -DFATA_VERSION='"$(VERSION)"' \
               $$(pkg-config --cflags $(TOOL_LIBS))
-SPT_CFLAGS  = $(CFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Wconversion -fPIE \
+SPT_CFLAGS  = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Wconversion -fPIE \
               -Ibase/include -Iabi/include -Itender -DFATA_VERSION='"$(VERSION)"'
+
+# A run path in a static executable makes glibc's start-up code crash.
+comma := ,
+STATIC_LDFLAGS = $(filter-out -Wl$(comma)-rpath%,$(LDFLAGS))
 
 obj = $(patsubst %,$(B)/obj/%.o,$(1))
 
 .PHONY: all
-all: $(B)/fata $(B)/fata-spt
+all: $(B)/fata $(B)/fata-spt $(B)/fata-hvt
 
-$(B)/packages: $(wildcard tool/packages.sh)
+$(B)/packages.mk: tool/packages.sh
 	@mkdir -p $(B)
-	$(Q)sh tool/packages.sh --makefile $(B)/packages.mk $(PACKAGES)
+	$(Q)sh tool/packages.sh --makefile $@ $(PACKAGES)
 	@touch $@
 
 $(B)/fata: $(call obj,$(TOOL))
@@ -48,22 +56,26 @@ $(B)/fata: $(call obj,$(TOOL))
 
 $(B)/fata-spt: $(call obj,$(SPT))
 	@echo "  LD    $@" >&2
+	$(Q)$(CC) $(CFLAGS) $(STATIC_LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
+
+$(B)/fata-hvt: $(call obj,$(HVT))
+	@echo "  LD    $@" >&2
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
 
-$(B)/obj/tool/%.o: tool/% Makefile | $(B)/packages
+$(B)/obj/tool/%.o: tool/% Makefile
 	@mkdir -p $(@D)
 	@echo "  CC    $<" >&2
 	$(Q)$(CC) $(TOOL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/obj/tender/%.o: tender/% Makefile | $(B)/packages
+$(B)/obj/tender/%.o: tender/% Makefile
 	@mkdir -p $(@D)
 	@echo "  CC    $<" >&2
 	$(Q)$(CC) $(SPT_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The handlers run on the guest's thread pointer.
-$(B)/obj/tender/spt/fault.c.o: SPT_CFLAGS += -fno-stack-protector
+$(B)/obj/tender/spt/fault.c.o $(B)/obj/tender/report.c.o: SPT_CFLAGS += -fno-stack-protector
 
--include $(patsubst %.o,%.d,$(call obj,$(TOOL) $(SPT)))
+-include $(patsubst %.o,%.d,$(call obj,$(TOOL) $(SPT) $(HVT)))
 
 .PHONY: demo
 demo: all
@@ -113,7 +125,7 @@ install: all
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fata \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	$(Q)install -m 755 $(B)/fata $(B)/fata-spt $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 755 $(B)/fata $(B)/fata-spt $(B)/fata-hvt $(DESTDIR)$(PREFIX)/bin
 	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/fata/,$(ROOMS))
 	$(Q)cp -r $(ROOMS) fata.lock $(DESTDIR)$(PREFIX)/share/fata
 	$(Q)find $(DESTDIR)$(PREFIX)/share/fata -type d -name tests -prune -exec rm -rf {} +
