@@ -120,6 +120,7 @@ if [ "${1:-}" != fast ]; then
     step "clang" $fata test -t unix,spt --cc=clang $rooms
     step "aarch64" $fata test -t unix-aarch64 $rooms
     step "aarch64 image" $fata build -t spt-aarch64 examples/hello
+    step "crashes and gdb" sh tests/debug.sh $fata
     step "plain Solo5 ABI" sh tests/plain_abi.sh $fata
     step "missing system call" sh tests/missing_call.sh $fata
     step "out of tree" sh tests/out_of_tree.sh $fata

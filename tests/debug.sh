@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# A crash says where; gdb attaches with symbols.  Argument: the tool.
+set -u
+fata=$1
+passed=0 failed=0
+out=build/check/debug.out
+
+expect() {
+    name=$1 pattern=$2
+    if grep -Eq "$pattern" $out; then
+        echo "ok $name"
+        passed=$((passed + 1))
+    else
+        echo "FAIL $name: nothing like $pattern in"
+        sed 's/^/    /' $out
+        failed=$((failed + 1))
+    fi
+}
+
+$fata run -t spt libc/tests/ends -- --how=null >$out 2>&1
+expect "a fault: kind and address" 'bad read at 0x0000000000000008'
+expect "a fault: function and line" '#0 0x[0-9a-f]+ start at libc/tests/ends/main.c:[0-9]+'
+expect "a fault: who called" '#1 0x[0-9a-f]+ first_fiber at lib/run/run.c:[0-9]+'
+$fata run -t spt libc/tests/ends -- --how=overflow >$out 2>&1
+expect "a full stack is named" 'stack overflow: stack [0-9]+ is full'
+expect "a full stack: its function" 'deeper at libc/tests/ends/main.c'
+$fata run -t spt libc/tests/ends -- --how=panic >$out 2>&1
+expect "a panic: function and line" '#0 0x[0-9a-f]+ start at libc/tests/ends/main.c:[0-9]+'
+
+if gdb --version >/dev/null 2>&1; then
+    for target in spt unix; do
+        printf 'bt\nbreak greet\ncontinue\nprint ((struct greeter *)arg)->greeting\nkill\nquit\n' |
+            timeout 60 $fata run -t $target --debug examples/hello >$out 2>&1
+        expect "gdb on $target: stops in start" 'start \(app=0x[0-9a-f]+'
+        expect "gdb on $target: breakpoint and variable" '= 0x[0-9a-f]+ "Hello"'
+    done
+else
+    echo "skip gdb: it is not installed"
+fi
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
