@@ -4,6 +4,7 @@
 #include <fata/platform.h>
 #include <fata/random.h>
 #include <sodium/utils.h>
+#include <string.h>
 
 #define SAMPLE     64 /* bytes asked of each source */
 #define SEED_BYTES 16 /* at least so many, of all sources together */
@@ -46,6 +47,16 @@ static void stir_timing(void)
     fata_rng_stir(&rng, times, sizeof(times));
 }
 
+/* Says why the image does not start. */
+static int refuse(const char *source, const char *why)
+{
+    static const char begin[] = "random: ";
+    fata_console_write(begin, sizeof(begin) - 1);
+    fata_console_write(source, strlen(source));
+    fata_console_write(why, strlen(why));
+    return FATA_EIO;
+}
+
 int fata_random_init(void)
 {
     size_t total = 0;
@@ -59,12 +70,16 @@ int fata_random_init(void)
             fata_platform_entropy(source, sample, sizeof(sample), &got);
         if (name == NULL)
             break;
-        if (got == 0 || !fata_random_healthy(sample, got))
-            return FATA_EIO;
+        if (got == 0)
+            return refuse(name, " delivers nothing\n");
+        if (!fata_random_healthy(sample, got))
+            return refuse(name, " fails its health test\n");
         fata_rng_stir(&rng, sample, got);
         sodium_memzero(sample, sizeof(sample));
         total += got;
     }
-    seeded = total >= SEED_BYTES;
-    return seeded ? 0 : FATA_EIO;
+    if (total < SEED_BYTES)
+        return refuse("this target", " has no source of entropy\n");
+    seeded = true;
+    return 0;
 }
