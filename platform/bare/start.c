@@ -66,8 +66,10 @@ int fata_platform_start(int *argc, char **argv)
 void fata_platform_memory(struct fata_platform_memory *memory)
 {
     uintptr_t start = ((uintptr_t)_end + 4095) & ~(uintptr_t)4095;
+    /* Upstream's hvt tender refuses a buffer that ends where memory does. */
+    uintptr_t end = image.memory_size - 4096;
     memory->heap = (void *)start;
-    memory->heap_size = image.memory_size - start;
+    memory->heap_size = end > start ? end - start : 0;
 }
 
 bool fata_platform_guards(void)
