@@ -180,6 +180,13 @@ int image_check_notes(const struct image *image, uint32_t target,
 {
     if (!image->has_abi)
         return fail(why, "not a Solo5 image: it has no ABI note");
+    if (image->abi.target != target && (image->abi.target == SOLO5_TARGET_HVT ||
+                                        image->abi.target == SOLO5_TARGET_SPT))
+        return fail(why,
+                    "this is an %s image: run it with fata-%s, or build it for "
+                    "%s",
+                    target_name(image->abi.target),
+                    target_name(image->abi.target), target_name(target));
     if (image->abi.target != target)
         return fail(why,
                     "the image is for target %s (%" PRIu32

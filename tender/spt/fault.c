@@ -6,6 +6,7 @@
  * library; and the filter allows only write(1), exit_group and, for the event,
  * write(shutdown) and rt_sigreturn. */
 #include "spt.h"
+#include "../report.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -15,11 +16,8 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 
-#define BARE         __attribute__((no_stack_protector))
-#define PAGE         4096u
-#define FRAMES_MAX   32
-#define STACK_SIZE   16384u /* without the kernel's register frame */
-#define FAULT_STATUS 255
+#define BARE       REPORT_BARE
+#define STACK_SIZE 16384u /* without the kernel's register frame */
 
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
@@ -55,11 +53,7 @@ static const struct {
 static const struct spt *guest;
 static volatile sig_atomic_t shutdown_asked;
 
-/* The report, built here and written at once. */
-static struct {
-    size_t size;
-    char text[4096];
-} report;
+static struct report report;
 
 BARE static long system_call(long number, long a, const void *b, size_t c)
 {
@@ -98,121 +92,6 @@ BARE static uint64_t register_value(const ucontext_t *u, size_t i)
 #endif
 }
 
-BARE static void put(const char *text)
-{
-    while (*text != '\0' && report.size < sizeof report.text)
-        report.text[report.size++] = *text++;
-}
-
-BARE static void put_hex(uint64_t value)
-{
-    char text[19] = "0x";
-
-    for (int i = 0; i < 16; i++) {
-        unsigned digit = (value >> (60 - 4 * i)) & 15;
-
-        text[2 + i] = (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
-    }
-    text[18] = '\0';
-    put(text);
-}
-
-BARE static void put_number(uint64_t value)
-{
-    char text[21];
-    int i = 20;
-
-    text[i] = '\0';
-    do
-        text[--i] = (char)('0' + value % 10);
-    while ((value /= 10) != 0);
-    put(text + i);
-}
-
-BARE static bool in_stack(uint64_t address, uint64_t *index, bool *guard)
-{
-    const struct fata_note *n = &guest->image.note;
-    uint64_t offset = address - n->stacks;
-
-    if ((guest->offer.features & FATA_FEATURE_GUARDS) == 0 ||
-        address < n->stacks || offset / n->stack_size >= n->stack_count)
-        return false;
-    *index = offset / n->stack_size;
-    *guard = offset % n->stack_size < PAGE;
-    return true;
-}
-
-/* True if two words at `address` can be read without a fault: writable guest
- * memory, which is never execute-only, and no guard. */
-BARE static bool readable(uint64_t address)
-{
-    uint64_t index;
-    bool guard;
-
-    if (address % 8 != 0 || address < SOLO5_GUEST_MIN ||
-        address > guest->memory_size - 16)
-        return false;
-    if ((in_stack(address, &index, &guard) && guard) ||
-        (in_stack(address + 8, &index, &guard) && guard))
-        return false;
-    for (size_t i = 0; i < guest->image.segment_count; i++) {
-        const struct image_segment *s = &guest->image.segment[i];
-
-        if (!s->bare && !s->write && address + 16 > s->start &&
-            address < s->end)
-            return false;
-    }
-    return true;
-}
-
-BARE static bool in_text(uint64_t address)
-{
-    for (size_t i = 0; i < guest->image.segment_count; i++) {
-        const struct image_segment *s = &guest->image.segment[i];
-
-        if (s->execute && !s->bare && address >= s->start && address < s->end)
-            return true;
-    }
-    return false;
-}
-
-BARE static void put_frame(unsigned index, uint64_t address)
-{
-    put("  #");
-    put_number(index);
-    put(" ");
-    put_hex(address);
-    put("\n");
-}
-
-BARE static uint64_t word_at(uint64_t address)
-{
-    return *(const uint64_t *)(uintptr_t)address;
-}
-
-/* Saved frame pointer and return address, up the stack.  Frames only go up, so
- * that a loop ends.  After a jump to nowhere the first return address is still
- * where the call has pushed it. */
-BARE static void put_backtrace(uint64_t pc, uint64_t stack, uint64_t frame)
-{
-    unsigned i = 1;
-
-    put_frame(0, pc);
-    if (!in_text(pc) && readable(stack) && in_text(word_at(stack)))
-        put_frame(i++, word_at(stack));
-    for (; i < FRAMES_MAX && readable(frame); i++) {
-        uint64_t next = word_at(frame);
-        uint64_t back = word_at(frame + 8);
-
-        if (!in_text(back))
-            break;
-        put_frame(i, back);
-        if (next <= frame)
-            break;
-        frame = next;
-    }
-}
-
 /* What the memory access was, as far as the CPU tells. */
 BARE static const char *access_kind(const ucontext_t *u, uint64_t address,
                                     uint64_t pc)
@@ -231,61 +110,41 @@ BARE static const char *access_kind(const ucontext_t *u, uint64_t address,
 #endif
 }
 
-BARE static void put_kind(int number, const siginfo_t *info,
-                          const ucontext_t *u)
+BARE static void fault_of(struct report_fault *fault, int number,
+                          const siginfo_t *info, const ucontext_t *u)
 {
-    uint64_t pc = register_value(u, 0);
-    uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
-    const char *kind = access_kind(u, address, pc);
-    uint64_t stack;
-    bool guard;
-
-    if (number == SIGILL) {
-        put("illegal instruction");
-    } else if (number == SIGFPE) {
-        put("arithmetic fault (division by zero?)");
-    } else if (number == SIGTRAP) {
-        put("breakpoint instruction");
-    } else if (kind == NULL) {
-        put("bad instruction or non-canonical address");
-    } else if (in_stack(address, &stack, &guard) && guard) {
-        put("stack overflow: stack ");
-        put_number(stack);
-        put(" is full: ");
-        put(kind);
-        put(" at ");
-        put_hex(address);
-    } else {
-        put(number == SIGBUS ? "bus error: " : "bad ");
-        put(kind);
-        put(" at ");
-        put_hex(address);
-    }
-    put(", instruction at ");
-    put_hex(pc);
-    put("\n");
+    fault->pc = register_value(u, 0);
+    fault->address = (uint64_t)(uintptr_t)info->si_addr;
+    fault->access = access_kind(u, fault->address, fault->pc);
+    fault->what = number == SIGILL    ? "illegal instruction"
+                  : number == SIGFPE  ? "arithmetic fault (division by zero?)"
+                  : number == SIGTRAP ? "breakpoint instruction"
+                  : number == SIGBUS  ? "bus error"
+                  : fault->access == NULL
+                      ? "bad instruction or non-canonical address"
+                      : NULL;
 }
 
 BARE static void on_fault(int number, siginfo_t *info, void *context)
 {
     const ucontext_t *u = context;
+    struct report_guest g;
+    struct report_fault fault;
 
-    put("\n" SPT_NAME ": fault: ");
-    put_kind(number, info, u);
-    for (size_t i = 0; i < FATA_COUNT(registers); i++) {
-        put(i % 3 == 0 ? "  " : " ");
-        put(registers[i].name);
-        put(registers[i].name[2] == '\0' ? "  " : " ");
-        put_hex(register_value(u, i));
-        if (i % 3 == 2)
-            put("\n");
-    }
-    put("  backtrace:\n");
-    put_backtrace(register_value(u, 0), register_value(u, 1),
-                  register_value(u, 2));
+    g.image = &guest->image;
+    g.memory_size = guest->memory_size;
+    g.guards = (guest->offer.features & FATA_FEATURE_GUARDS) != 0;
+    g.memory = 0;
+    fault_of(&fault, number, info, u);
+    report_put(&report, "\n" SPT_NAME ": fault: ");
+    report_fault(&report, &g, &fault);
+    for (size_t i = 0; i < FATA_COUNT(registers); i++)
+        report_register(&report, i, registers[i].name, register_value(u, i));
+    report_backtrace(&report, &g, register_value(u, 0), register_value(u, 1),
+                     register_value(u, 2));
     system_call(SYS_write, 1, report.text, report.size);
     for (;;)
-        system_call(SYS_exit_group, FAULT_STATUS, NULL, 0);
+        system_call(SYS_exit_group, REPORT_STATUS, NULL, 0);
 }
 
 /* The first signal is the event.  The second ends the process: by default

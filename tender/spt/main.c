@@ -3,19 +3,16 @@
  * This file is the order of things; each step is a call. */
 #include "spt.h"
 #include "../device.h"
+#include "../host.h"
 #include "../options.h"
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/personality.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -28,58 +25,6 @@
 #endif
 
 static struct spt spt = {.epoll = -1, .timer = -1, .shutdown = -1};
-
-static int read_file(void *context, uint64_t offset, void *buffer, size_t size)
-{
-    const int *fd = context;
-    uint8_t *to = buffer;
-
-    while (size > 0) {
-        ssize_t got = pread(*fd, to, size, (off_t)offset);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return -1;
-        to += got;
-        offset += (uint64_t)got;
-        size -= (size_t)got;
-    }
-    return 0;
-}
-
-/* Descriptors 0 to 2 exist, so that nothing we open becomes the console. */
-static int prepare_descriptors(struct message *why)
-{
-    int fd;
-
-    do {
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-        if (fd < 0)
-            return fail(why, "cannot open /dev/null: %s", strerror(errno));
-    } while (fd <= 2);
-    close(fd);
-    return 0;
-}
-
-/* What this process inherits: a closed pipe or a full disk is the guest's
- * error, not a signal; nothing is blocked. */
-static int prepare_process(struct message *why)
-{
-    sigset_t none;
-    int persona = personality(0xffffffff);
-
-    if (persona >= 0 && (persona & READ_IMPLIES_EXEC) != 0)
-        return fail(why,
-                    "the personality READ_IMPLIES_EXEC would make all memory "
-                    "executable: run without it (setarch -X sets it)");
-    sigemptyset(&none);
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
-        signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
-        sigprocmask(SIG_SETMASK, &none, NULL) < 0)
-        return fail(why, "cannot set up signals: %s", strerror(errno));
-    return 0;
-}
 
 static int watch(int fd, uint32_t events, uint64_t data)
 {
@@ -141,22 +86,15 @@ static int make_offer(struct message *why)
 static int prepare(const struct options *options, struct message *why)
 {
     static char command_line[SOLO5_CMDLINE_SIZE];
-    struct image_source source = {.read = read_file};
+    struct image_source source;
     struct message detail;
-    struct stat st;
     int size = options_command_line(options, command_line, why);
     int fd;
 
     if (size < 0 || device_check_descriptors(options, why) < 0 ||
-        prepare_descriptors(why) < 0 || prepare_process(why) < 0)
+        host_prepare(why) < 0 ||
+        host_open(options->image, &source, &fd, why) < 0)
         return -1;
-    fd = open(options->image, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) < 0)
-        return fail(why, "cannot open %s: %s", options->image, strerror(errno));
-    if (!S_ISREG(st.st_mode))
-        return fail(why, "%s is not a regular file", options->image);
-    source.context = &fd;
-    source.size = (uint64_t)st.st_size;
     spt.memory_size = options->memory_mib << 20;
     if (image_parse(&spt.image, &source, MACHINE, SOLO5_TARGET_SPT, &detail) <
             0 ||

@@ -44,7 +44,7 @@ host image_test image_test.c ../image.c ../note.c ../message.c &
 host options_test options_test.c ../options.c ../message.c
 host fuzz_image -DREPLAY fuzz_image.c ../image.c ../note.c ../message.c
 # shellcheck disable=SC2086
-$cc $warn -D_GNU_SOURCE -O1 -g spt_test.c spt_run.c spt_hostile.c \
+$cc $warn -D_GNU_SOURCE -O1 -g spt_test.c spt_hostile.c cases.c run.c \
     -o "$out/spt_test"
 wait
 

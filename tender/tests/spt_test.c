@@ -2,8 +2,8 @@
 /* fata-spt from outside: guests are run and their end is checked.
  *   spt_test TENDER GUESTS [hostile]
  * GUESTS holds plain, device, fata and the bad images. */
+#include "cases.h"
 #include "spt_hostile.h"
-#include "spt_run.h"
 #include "unit.h"
 
 #include <dirent.h>
@@ -19,90 +19,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define NET_FD  9
-#define DISK    "--mem=4 --block:disk=$/disk "
-#define DEVICES DISK "--net:service=@9"
-
-const char *tender, *guests;
-
-static struct run r;
-static int net_pair[2] = {-1, -1}; /* [0] ours, [1] the guest's */
-
-static int lines(const char *text)
-{
-    int n = 0;
-
-    for (; *text != '\0'; text++)
-        n += *text == '\n';
-    return n;
-}
-
-static void expect(const char *name, int status, const char *output,
-                   const char *errors)
-{
-    int got = run(&r);
-
-    UNIT(name,
-         got == status && (output == NULL || strstr(r.output, output)) &&
-             (errors == NULL || strstr(r.errors, errors)),
-         "status %d, not %d; output \"%.300s\", errors \"%.200s\"", got, status,
-         r.output, r.errors);
-    memset(&r, 0, offsetof(struct run, output));
-}
-
-static void test(const char *name, const char *options, const char *image,
-                 const char *arguments, int status, const char *output)
-{
-    r.options = options;
-    r.image = image;
-    r.arguments = arguments;
-    expect(name, status, output, NULL);
-}
-
-/* A mistake: status 1 and exactly one line. */
-static void refused(const char *name, const char *options, const char *image,
-                    const char *says)
-{
-    r.options = options;
-    r.image = image;
-    r.arguments = "";
-    int status = run(&r);
-
-    UNIT(name,
-         status == 1 && lines(r.errors) == 1 && r.output[0] == '\0' &&
-             strstr(r.errors, says) != NULL,
-         "status %d; output \"%.200s\", errors \"%.300s\"", status, r.output,
-         r.errors);
-    memset(&r, 0, offsetof(struct run, output));
-}
-
-static bool with_net(void)
-{
-    return dup2(net_pair[1], NET_FD) == NET_FD;
-}
-
-static bool file_size_limit(void)
-{
-    struct rlimit limit = {4096, 4096};
-
-    return setrlimit(RLIMIT_FSIZE, &limit) == 0 && with_net();
-}
-
-static bool full_console(void)
-{
-    return dup2(open("/dev/full", O_WRONLY), 1) == 1;
-}
-
-static bool closed_console(void)
-{
-    int ends[2];
-
-    if (pipe2(ends, O_CLOEXEC) < 0 || dup2(ends[1], 1) != 1)
-        return false;
-    close(ends[0]);
-    return true;
-}
 
 static bool no_descriptors(void)
 {
@@ -247,50 +163,6 @@ static void test_bad_images(void)
         }
 }
 
-static void close_ours(struct run *unused)
-{
-    (void)unused;
-    close(net_pair[0]);
-}
-
-static void echo(struct run *running)
-{
-    char frame[2048];
-    ssize_t n = recv(net_pair[0], frame, sizeof frame, 0);
-
-    (void)running;
-    if (n > 0)
-        send(net_pair[0], frame, (size_t)n, 0);
-}
-
-static void make_pair(int type)
-{
-    if (net_pair[0] >= 0) {
-        close(net_pair[0]);
-        close(net_pair[1]);
-    }
-    if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, net_pair) < 0)
-        abort();
-}
-
-/* A socket whose other end sends back what it gets: the frame is queued
- * before, so nobody has to serve it. */
-static void test_net(const char *name, int type)
-{
-    pid_t peer;
-
-    make_pair(type);
-    fflush(stdout);
-    peer = fork();
-    if (peer == 0) {
-        echo(NULL);
-        _exit(0);
-    }
-    r.prepare = with_net;
-    test(name, DEVICES, "device", "net", 0, "SUCCESS");
-    kill(peer, SIGKILL);
-}
-
 static void test_devices(void)
 {
     make_pair(SOCK_DGRAM);
@@ -307,8 +179,8 @@ static void test_devices(void)
     r.prepare = with_net;
     test("net-mac", DEVICES " --net-mac:service=00:02:04:06:08:0a", "device",
          "mac", 0, "SUCCESS");
-    test_net("net-datagram", SOCK_DGRAM);
-    test_net("net-seqpacket", SOCK_SEQPACKET);
+    test_net("net-datagram", "device", SOCK_DGRAM);
+    test_net("net-seqpacket", "device", SOCK_SEQPACKET);
     make_pair(SOCK_DGRAM);
     close_ours(NULL);
     r.prepare = with_net;
@@ -323,38 +195,6 @@ static void test_devices(void)
     refused("net-descriptor-is-file", DEVICES, "device", "cannot be waited");
     close(net_pair[1]);
     net_pair[0] = net_pair[1] = -1;
-}
-
-/* Makes a tap, up with MTU 1400; it is gone when its descriptor is closed. */
-static int make_tap(struct ifreq *request)
-{
-    int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-    int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool good;
-
-    memset(request, 0, sizeof *request);
-    strcpy(request->ifr_name, "fatatest%d");
-    request->ifr_flags = IFF_TAP | IFF_NO_PI;
-    good = fd >= 0 && ioctl(fd, TUNSETIFF, request) == 0;
-    request->ifr_mtu = 1400;
-    good = good && ioctl(control, SIOCSIFMTU, request) == 0;
-    request->ifr_flags = IFF_UP;
-    good = good && ioctl(control, SIOCSIFFLAGS, request) == 0;
-    close(control);
-    if (!good && fd >= 0)
-        close(fd);
-    return good ? fd : -1;
-}
-
-static void set_link(const char *name, bool up)
-{
-    struct ifreq request = {.ifr_flags = up ? IFF_UP : 0};
-    int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-    strcpy(request.ifr_name, name);
-    if (ioctl(control, SIOCSIFFLAGS, &request) < 0)
-        abort();
-    close(control);
 }
 
 static int tap_index;
@@ -589,18 +429,6 @@ static void check_uprobe(const char *name, const char *options,
     memset(&r, 0, offsetof(struct run, output));
 }
 
-static void make_file(const char *name, off_t size, mode_t mode)
-{
-    char path[512];
-    int fd;
-
-    snprintf(path, sizeof path, "%s/%s", guests, name);
-    fd = open(path, O_CREAT | O_RDWR | O_TRUNC | O_CLOEXEC, mode);
-    if (fd < 0 || ftruncate(fd, size) < 0)
-        abort();
-    close(fd);
-}
-
 int main(int argc, char **argv)
 {
     struct rlimit none = {0, 0};
@@ -626,5 +454,5 @@ int main(int argc, char **argv)
     test_memory();
     make_pair(SOCK_DGRAM);
     test_hostile(check_hostile, check_uprobe);
-    return unit_failures > 0;
+    return unit_failures + cases_failed() > 0;
 }

@@ -36,7 +36,8 @@ struct fata_offer {
     uint32_t version;       /* FATA_NOTE_VERSION */
     uint32_t length;        /* bytes the tender has written */
     uint64_t features;      /* FATA_FEATURE_*: subset of the image's wants */
-    uint64_t shutdown_data; /* spt: epoll event data of the shutdown event */
+    uint64_t shutdown_data; /* spt: epoll event data of the shutdown event;
+                               hvt: its bit in the ready set of POLL */
     uint8_t entropy[32];    /* seed, if FATA_FEATURE_ENTROPY; used once */
 };
 
@@ -45,6 +46,7 @@ struct fata_offer {
 #define FATA_FEATURE_ENTROPY  (1u << 2) /* offer.entropy is filled */
 
 #define FATA_SPT_SHUTDOWN_DATA 0xfffffffdu /* offer.shutdown_data on spt */
+#define FATA_HVT_SHUTDOWN_DATA 1u /* on hvt: bit 0, which is no device's */
 
 _Static_assert(sizeof(struct fata_note) == 56, "note, version 1");
 _Static_assert(offsetof(struct fata_note, wants) == 8, "note.wants");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Runs the tender once, as a test wants it, and keeps what it said. */
-#ifndef TENDER_SPT_RUN_H
-#define TENDER_SPT_RUN_H
+#ifndef TENDER_RUN_H
+#define TENDER_RUN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* fork, exec, two pipes and a time limit. */
-#include "spt_run.h"
+#include "run.h"
 
 #include <fcntl.h>
 #include <poll.h>

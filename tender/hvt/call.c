@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+/* Hypercalls (section 4.3 of the ABI).  The argument structure is copied once
+ * and checked as a copy; results are written back field by field.  An error of
+ * the host is the call's result. */
+#include "hvt.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char bad_argument[] = "hypercall with a bad argument address";
+static const char bad_data[] = "hypercall with a bad data address or length";
+
+static const char *walltime(struct hvt *h, void *at)
+{
+    struct solo5_hvt_walltime call;
+    struct timespec t = {0};
+
+    (void)h;
+    clock_gettime(CLOCK_REALTIME, &t);
+    call.nanoseconds =
+        (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+    memcpy(at, &call, sizeof call);
+    return NULL;
+}
+
+/* Best effort: a console that is gone or full loses text. */
+static const char *put_text(struct hvt *h, void *at)
+{
+    struct solo5_hvt_puts call;
+    const uint8_t *data;
+
+    memcpy(&call, at, sizeof call);
+    data = hvt_at(h, call.data, call.length, false);
+    if (data == NULL)
+        return bad_data;
+    while (call.length > 0) {
+        ssize_t done = write(1, data, call.length);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            break;
+        data += done;
+        call.length -= (uint64_t)done;
+    }
+    return NULL;
+}
+
+static const char *wait_ready(struct hvt *h, void *at)
+{
+    struct solo5_hvt_poll call;
+
+    memcpy(&call, at, sizeof call);
+    hvt_events_wait(h, &call);
+    memcpy((uint8_t *)at + offsetof(struct solo5_hvt_poll, ready), &call.ready,
+           sizeof call.ready);
+    memcpy((uint8_t *)at + offsetof(struct solo5_hvt_poll, count), &call.count,
+           sizeof call.count);
+    return NULL;
+}
+
+/* The device behind a handle, or NULL. */
+static const struct solo5_device *device_of(const struct hvt *h,
+                                            uint64_t handle, uint32_t type)
+{
+    const struct image_manifest *m = &h->image.manifest;
+
+    if (handle == 0 || handle >= m->entries || m->device[handle].type != type)
+        return NULL;
+    return &m->device[handle];
+}
+
+static enum solo5_result transfer(const struct solo5_device *d, uint8_t *data,
+                                  uint64_t offset, uint64_t length, bool write)
+{
+    int fd = d->host.descriptor;
+
+    while (length > 0) {
+        ssize_t done = write ? pwrite(fd, data, length, (off_t)offset)
+                             : pread(fd, data, length, (off_t)offset);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return SOLO5_EUNSPEC;
+        data += done;
+        offset += (uint64_t)done;
+        length -= (uint64_t)done;
+    }
+    return SOLO5_OK;
+}
+
+static const char *block(struct hvt *h, void *at, bool write)
+{
+    struct solo5_hvt_block call;
+    const struct solo5_device *d;
+    uint8_t *data;
+
+    memcpy(&call, at, sizeof call);
+    d = device_of(h, call.handle, SOLO5_DEVICE_BLOCK);
+    data = hvt_at(h, call.data, call.length, !write);
+    if (data == NULL)
+        return bad_data;
+    call.result = SOLO5_EINVAL;
+    if (d != NULL) {
+        uint64_t capacity = d->info.block.capacity;
+        uint64_t size = d->info.block.block_size;
+
+        if (call.offset % size == 0 && call.length % size == 0 &&
+            call.length != 0 && call.offset < capacity &&
+            call.length <= capacity - call.offset)
+            call.result =
+                (int32_t)transfer(d, data, call.offset, call.length, write);
+    }
+    memcpy((uint8_t *)at + offsetof(struct solo5_hvt_block, result),
+           &call.result, sizeof call.result);
+    return NULL;
+}
+
+static const char *block_write(struct hvt *h, void *at)
+{
+    return block(h, at, true);
+}
+
+static const char *block_read(struct hvt *h, void *at)
+{
+    return block(h, at, false);
+}
+
+static ssize_t frame(int fd, uint8_t *data, size_t length, bool send)
+{
+    ssize_t done;
+
+    do
+        done = send ? write(fd, data, length) : read(fd, data, length);
+    while (done < 0 && errno == EINTR);
+    return done;
+}
+
+static const char *net(struct hvt *h, void *at, bool send)
+{
+    struct solo5_hvt_net call;
+    const struct solo5_device *d;
+    uint8_t *data;
+    ssize_t done;
+
+    memcpy(&call, at, sizeof call);
+    d = device_of(h, call.handle, SOLO5_DEVICE_NET);
+    data = hvt_at(h, call.data, call.length, !send);
+    if (data == NULL)
+        return bad_data;
+    call.result = SOLO5_EINVAL;
+    if (d != NULL) {
+        done = frame(d->host.descriptor, data, call.length, send);
+        if (done < 0 && errno == EAGAIN)
+            call.result = SOLO5_AGAIN;
+        else if (done < 0 || (send && (uint64_t)done != call.length) ||
+                 (!send && done == 0))
+            call.result = SOLO5_EUNSPEC;
+        else
+            call.result = SOLO5_OK;
+    }
+    if (!send && call.result == SOLO5_OK) {
+        call.length = (uint64_t)done;
+        memcpy((uint8_t *)at + offsetof(struct solo5_hvt_net, length),
+               &call.length, sizeof call.length);
+    }
+    memcpy((uint8_t *)at + offsetof(struct solo5_hvt_net, result), &call.result,
+           sizeof call.result);
+    return NULL;
+}
+
+static const char *net_write(struct hvt *h, void *at)
+{
+    return net(h, at, true);
+}
+
+static const char *net_read(struct hvt *h, void *at)
+{
+    return net(h, at, false);
+}
+
+static const char *halt(struct hvt *h, void *at)
+{
+    struct solo5_hvt_halt call;
+
+    memcpy(&call, at, sizeof call);
+    if (call.cookie != 0 &&
+        hvt_at(h, call.cookie, SOLO5_HVT_COOKIE_SIZE, false) == NULL)
+        return "HALT with a bad cookie address";
+    hvt_exit(h, call.status & 0xff);
+}
+
+const char *hvt_call(struct hvt *h, unsigned number, uint64_t argument)
+{
+    static const struct {
+        const char *(*function)(struct hvt *h, void *at);
+        size_t size;  /* of the argument */
+        bool results; /* are written back */
+    } calls[SOLO5_HVT_CALLS] = {
+        [SOLO5_HVT_WALLTIME] = {walltime, sizeof(struct solo5_hvt_walltime),
+                                true},
+        [SOLO5_HVT_PUTS] = {put_text, sizeof(struct solo5_hvt_puts), false},
+        [SOLO5_HVT_POLL] = {wait_ready, sizeof(struct solo5_hvt_poll), true},
+        [SOLO5_HVT_BLOCK_WRITE] = {block_write, sizeof(struct solo5_hvt_block),
+                                   true},
+        [SOLO5_HVT_BLOCK_READ] = {block_read, sizeof(struct solo5_hvt_block),
+                                  true},
+        [SOLO5_HVT_NET_WRITE] = {net_write, sizeof(struct solo5_hvt_net), true},
+        [SOLO5_HVT_NET_READ] = {net_read, sizeof(struct solo5_hvt_net), true},
+        [SOLO5_HVT_HALT] = {halt, sizeof(struct solo5_hvt_halt), false},
+    };
+    void *at;
+
+    if (number >= SOLO5_HVT_CALLS || calls[number].function == NULL)
+        return "unknown hypercall";
+    h->stats.call[number]++;
+    at = hvt_at(h, argument, calls[number].size, calls[number].results);
+    if (at == NULL)
+        return bad_argument;
+    return calls[number].function(h, at);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/* The hvt tender: the guest is a KVM virtual machine of one CPU; this process
+ * answers its hypercalls.  A guest address is a uint64_t, and becomes a host
+ * pointer only through hvt_at. */
+#ifndef TENDER_HVT_H
+#define TENDER_HVT_H
+
+#include "../image.h"
+#include "../message.h"
+
+#include <linux/kvm.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HVT_NAME "fata-hvt"
+
+#define HVT_PAGE        4096u
+#define HVT_LARGE_PAGE  (2u << 20)
+#define HVT_MEMORY_MOST (4096u) /* MiB: addresses of hypercalls have 32 bits   \
+                                 */
+#define HVT_BOOT_END 0x14000u   /* boot info, manifest and command line */
+
+/* Ring 3: what the guest can neither read nor write lies at SYSTEM, above all
+ * guest memory: three pages that are mapped for ring 0, then page tables. */
+#define HVT_SYSTEM       0x100000000u
+#define HVT_SYSTEM_CODE  (HVT_SYSTEM + HVT_PAGE)     /* fault stubs */
+#define HVT_SYSTEM_STACK (HVT_SYSTEM + 2 * HVT_PAGE) /* ring 0's */
+#define HVT_SYSTEM_ROOT  (HVT_SYSTEM + 3 * HVT_PAGE) /* top page table */
+#define HVT_FAULT_PORT   0xf0u /* a stub writes here; closed for ring 3 */
+
+struct hvt_stats {
+    uint64_t call[SOLO5_HVT_CALLS];
+    uint64_t interrupted; /* KVM_RUN ended by a signal */
+    uint64_t started;     /* ns, monotonic */
+    uint64_t created;     /* ns that it took to make the VM */
+    uint64_t entered;     /* ns from start to the guest's first instruction */
+};
+
+struct hvt {
+    struct image image; /* with the manifest that the guest gets */
+    bool ring3;         /* the image has the Fata note */
+    bool print_stats;
+    uint64_t memory_size;
+    uint8_t *memory;
+    uint8_t *system; /* ring 3: what lies at HVT_SYSTEM */
+    size_t system_size;
+    int kvm, vm, vcpu;
+    struct kvm_run *run;
+    size_t run_size;
+    uint64_t cycle_hz;
+    int epoll, timer;
+    int shutdown; /* eventfd, or -1 */
+    struct fata_offer offer;
+    struct hvt_stats stats;
+};
+
+/* vm.c: opens KVM; the VM and its CPU, without memory. */
+FATA_NODISCARD int hvt_vm_create(struct hvt *h, struct message *why);
+/* vm.c: gives the VM its memory and sets the CPU to the guest's start. */
+FATA_NODISCARD int hvt_vm_start(struct hvt *h, struct message *why);
+
+/* cpuid.c: what the guest may see of the CPU; and, in ring 3, XCR0. */
+FATA_NODISCARD int hvt_cpuid_set(const struct hvt *h, struct message *why);
+
+/* memory.c: zeroed guest memory. */
+FATA_NODISCARD int hvt_memory_map(struct hvt *h, struct message *why);
+/* memory.c: writes boot info, manifest and command line. */
+void hvt_memory_boot(struct hvt *h, const char *command_line, size_t size);
+/* memory.c: the one way from a guest address to the host's: NULL unless all of
+ * [address, address + size) is memory the guest may read (or write). */
+FATA_NODISCARD void *hvt_at(const struct hvt *h, uint64_t address,
+                            uint64_t size, bool write);
+
+/* paging.c: the tables of the ABI, in guest memory, for ring 0. */
+FATA_NODISCARD int hvt_paging_plain(struct hvt *h, struct message *why);
+/* paging.c: our tables for ring 3, from segments and stacks. */
+FATA_NODISCARD int hvt_paging_ring3(struct hvt *h, struct message *why);
+
+/* ring3.c: descriptor tables and fault stubs; fills the special registers. */
+void hvt_ring3_tables(struct hvt *h);
+void hvt_ring3_registers(struct kvm_sregs *s);
+/* ring3.c: the report of a fault, and of a hypercall that makes no sense
+ * (`what`); do not return. */
+_Noreturn void hvt_ring3_fault(struct hvt *h);
+_Noreturn void hvt_ring3_report(struct hvt *h, const char *what);
+
+/* events.c: what POLL waits for; signals. */
+FATA_NODISCARD int hvt_events_open(struct hvt *h, struct message *why);
+FATA_NODISCARD int hvt_events_signals(struct hvt *h, struct message *why);
+/* events.c: hypercall POLL. */
+void hvt_events_wait(struct hvt *h, struct solo5_hvt_poll *poll);
+
+/* filter.c: the tender can do only what hypercalls need from here on. */
+FATA_NODISCARD int hvt_filter_install(const struct hvt *h, struct message *why);
+
+/* call.c: one hypercall; `argument` is what the guest has written.  HALT does
+ * not return.  Returns NULL, or why it makes no sense. */
+FATA_NODISCARD const char *hvt_call(struct hvt *h, unsigned number,
+                                    uint64_t argument);
+
+/* loop.c: runs the guest. */
+_Noreturn void hvt_loop(struct hvt *h);
+/* loop.c: ends the process, with --stats if asked for. */
+_Noreturn void hvt_exit(const struct hvt *h, int status);
+
+/* loop.c: nanoseconds, monotonic. */
+uint64_t hvt_now(void);
+
+#endif
