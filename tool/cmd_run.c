@@ -131,6 +131,8 @@ FATA_NORETURN static void debug(struct session *s, const struct launch *l)
     if (gdb == NULL)
         stop(EXIT_FAILED, "there is no gdb here; type: apt-get install gdb");
     free(gdb);
+    if (strcmp(l->b->target->manifest->name.text, "hvt") == 0)
+        stop(EXIT_FAILED, "--debug does not work on hvt yet; use spt or unix");
     if (strcmp(l->b->target->arch, host_arch()) != 0)
         stop(EXIT_FAILED, "--debug works for %s only on such a machine",
              l->b->target->arch);

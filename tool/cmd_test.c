@@ -146,10 +146,10 @@ static void add_word(struct plan *p, const char *word)
 /* All that run here. */
 static struct target **usual_targets(struct session *s, size_t *count)
 {
-    static const char *const names[] = {"unix", "spt"};
+    static const char *const names[] = {"unix", "spt", "hvt"};
     struct target **list = NULL;
     *count = 0;
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (registry_find(&s->registry, names[i], KIND_TARGET) == NULL)
             continue;
         struct target *t = target_find(&s->registry, names[i], s->sanitize);

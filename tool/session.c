@@ -126,6 +126,9 @@ const char *cannot_run(const struct target *t)
                       t->manifest->tender.text, fata_root());
     if (strcmp(t->manifest->name.text, "spt") == 0 && prctl(PR_GET_SECCOMP) < 0)
         return "the kernel has no seccomp filters";
+    if (strcmp(t->manifest->name.text, "hvt") == 0 &&
+        access("/dev/kvm", R_OK | W_OK) != 0)
+        return format("/dev/kvm: %s", strerror(errno));
     return NULL;
 }
 
