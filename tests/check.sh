@@ -107,8 +107,9 @@ rooms=.
 step "manifest mistakes" sh tool/tests/golden.sh $fata
 step "tool" sh tool/tests/e2e.sh $fata
 step "manifest reference" sh tool/tests/reference.sh $fata
-step "tender" sh tender/tests/run.sh build/host/fata-spt
-step "unix,spt" $fata test -t unix,spt $rooms
+step "tender spt" sh tender/tests/run.sh build/host/fata-spt
+step "tender hvt" sh tender/tests/run_hvt.sh build/host/fata-hvt
+step "unix,spt,hvt" $fata test -t unix,spt,hvt $rooms
 step "links in docs" links
 if [ "${1:-}" != fast ]; then
     step "headers alone" headers
