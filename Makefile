@@ -3,6 +3,7 @@
 #   make            tool and tender
 #   make demo       builds and boots examples/hello on the best target here
 #   make check      all tests          make check-fast   the quick part
+#   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make install    PREFIX=$HOME/.local
 #   make bench-boot     make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
@@ -20,6 +21,7 @@ TOOL    := $(wildcard tool/*.c)
 TENDER  := $(wildcard tender/*.c)
 SPT     := $(TENDER) $(wildcard tender/spt/*.c tender/spt/*.S)
 HVT     := $(TENDER) $(wildcard tender/hvt/*.c tender/hvt/*.S)
+TENDERS := fata-spt $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),fata-hvt)
 
 PACKAGES := gcc make ninja-build pkg-config binutils libfyaml-dev libjansson-dev \
             libssl-dev libelf-dev libseccomp-dev dpkg-dev xz-utils patch
@@ -43,7 +45,7 @@ STATIC_LDFLAGS = $(filter-out -Wl$(comma)-rpath%,$(LDFLAGS))
 obj = $(patsubst %,$(B)/obj/%.o,$(1))
 
 .PHONY: all
-all: $(B)/fata $(B)/fata-spt $(B)/fata-hvt
+all: $(B)/fata $(addprefix $(B)/,$(TENDERS))
 
 $(B)/packages.mk: tool/packages.sh
 	@mkdir -p $(B)
@@ -117,6 +119,11 @@ check: all $(B)/check-packages
 check-fast: all
 	$(Q)sh tests/check.sh fast
 
+# Ring 0, and ring 3 on SVM, in a machine that QEMU emulates.
+.PHONY: check-kvm
+check-kvm: all
+	$(Q)sh tests/kvm/run.sh $(B)/fata
+
 # What an image needs: every room but its tests.
 ROOMS := abi async base device lib libc platform ports
 
@@ -125,11 +132,11 @@ install: all
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fata \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	$(Q)install -m 755 $(B)/fata $(B)/fata-spt $(B)/fata-hvt $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 755 $(B)/fata $(addprefix $(B)/,$(TENDERS)) $(DESTDIR)$(PREFIX)/bin
 	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/fata/,$(ROOMS))
 	$(Q)cp -r $(ROOMS) fata.lock $(DESTDIR)$(PREFIX)/share/fata
 	$(Q)find $(DESTDIR)$(PREFIX)/share/fata -type d -name tests -prune -exec rm -rf {} +
-	$(Q)install -m 644 tool/fata.1 tender/fata-spt.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(TENDERS))) $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 tool/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
 

@@ -42,6 +42,12 @@ FATA_TEST(offer_bytes)
     fata_check(byte_at(&o, 24, 0x15));
 }
 
+FATA_TEST(shutdown_data)
+{
+    fata_check(FATA_SPT_SHUTDOWN_DATA == 0xfffffffd);
+    fata_check(FATA_HVT_SHUTDOWN_DATA == 1);
+}
+
 FATA_TEST(features_are_bits)
 {
     fata_check(FATA_FEATURE_GUARDS == 1 && FATA_FEATURE_SHUTDOWN == 2 &&
@@ -78,4 +84,53 @@ FATA_TEST(spt_boot_bytes)
     fata_check(byte_at(&b, 0, 0x31) && byte_at(&b, 8, 0x32));
     fata_check(byte_at(&b, 16, 0x33) && byte_at(&b, 24, 0x34));
     fata_check(byte_at(&b, 32, 0x35) && byte_at(&b, 36, 0x36));
+}
+
+FATA_TEST(hvt_boot_bytes)
+{
+    const struct solo5_hvt_boot b = {.memory_size = 0x41,
+                                     .kernel_end = 0x42,
+                                     .cycle_hz = 0x43,
+                                     .command_line = 0x44,
+                                     .manifest = 0x45,
+                                     .features = 0x46,
+                                     .accepted = 0x47,
+                                     .ring = 0x48};
+
+    fata_check(sizeof b == 56);
+    fata_check(byte_at(&b, 0, 0x41) && byte_at(&b, 8, 0x42));
+    fata_check(byte_at(&b, 16, 0x43) && byte_at(&b, 24, 0x44));
+    fata_check(byte_at(&b, 32, 0x45) && byte_at(&b, 40, 0x46));
+    fata_check(byte_at(&b, 44, 0x47) && byte_at(&b, 48, 0x48));
+}
+
+FATA_TEST(hvt_call_bytes)
+{
+    const struct solo5_hvt_poll p = {.timeout = 1, .ready = 2, .count = 3};
+    const struct solo5_hvt_block k = {.handle = 1,
+                                      .offset = 2,
+                                      .data = 3,
+                                      .length = 4,
+                                      .result = 5};
+    const struct solo5_hvt_net n = {.handle = 1,
+                                    .data = 2,
+                                    .length = 3,
+                                    .result = 4};
+    const struct solo5_hvt_halt h = {.cookie = 1, .status = 2};
+    const struct solo5_hvt_puts u = {.data = 1, .length = 2};
+
+    fata_check(sizeof p == 24 && byte_at(&p, 0, 1) && byte_at(&p, 8, 2));
+    fata_check(byte_at(&p, 16, 3));
+    fata_check(sizeof k == 40 && byte_at(&k, 0, 1) && byte_at(&k, 8, 2));
+    fata_check(byte_at(&k, 16, 3) && byte_at(&k, 24, 4));
+    fata_check(byte_at(&k, 32, 5));
+    fata_check(sizeof n == 32 && byte_at(&n, 0, 1) && byte_at(&n, 8, 2));
+    fata_check(byte_at(&n, 16, 3) && byte_at(&n, 24, 4));
+    fata_check(sizeof h == 16 && byte_at(&h, 0, 1) && byte_at(&h, 8, 2));
+    fata_check(sizeof u == 16 && byte_at(&u, 0, 1) && byte_at(&u, 8, 2));
+    fata_check(SOLO5_HVT_PORT == 0x500 && SOLO5_HVT_WALLTIME == 1);
+    fata_check(SOLO5_HVT_PUTS == 2 && SOLO5_HVT_POLL == 3);
+    fata_check(SOLO5_HVT_BLOCK_WRITE == 4 && SOLO5_HVT_BLOCK_READ == 5);
+    fata_check(SOLO5_HVT_NET_WRITE == 6 && SOLO5_HVT_NET_READ == 7);
+    fata_check(SOLO5_HVT_HALT == 8);
 }

@@ -9,23 +9,18 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#define ENTRIES_MAX 512u
+#define ENTRIES_MAX 256u /* KVM has no more */
 
 #define XCR0_X87    UINT64_C(0x1)
 #define XCR0_AVX    UINT64_C(0x6)  /* with SSE */
 #define XCR0_AVX512 UINT64_C(0xe0) /* useful only as a whole */
 
-struct table {
-    struct kvm_cpuid2 head;
-    struct kvm_cpuid_entry2 entry[ENTRIES_MAX];
-};
-
-static struct kvm_cpuid_entry2 *find(struct table *t, uint32_t leaf,
+static struct kvm_cpuid_entry2 *find(struct kvm_cpuid2 *t, uint32_t leaf,
                                      uint32_t index)
 {
-    for (uint32_t i = 0; i < t->head.nent; i++)
-        if (t->entry[i].function == leaf && t->entry[i].index == index)
-            return &t->entry[i];
+    for (uint32_t i = 0; i < t->nent; i++)
+        if (t->entries[i].function == leaf && t->entries[i].index == index)
+            return &t->entries[i];
     return NULL;
 }
 
@@ -64,7 +59,7 @@ static void trim(struct kvm_cpuid_entry2 *e)
 
 /* Leaf 0xd: the parts of the state that are on, and the room they take.
  * Returns XCR0. */
-static uint64_t trim_state(struct table *t)
+static uint64_t trim_state(struct kvm_cpuid2 *t)
 {
     struct kvm_cpuid_entry2 *all = find(t, 0xd, 0), *more = find(t, 0xd, 1);
     uint64_t have, xcr0 = XCR0_X87;
@@ -79,8 +74,8 @@ static uint64_t trim_state(struct table *t)
         xcr0 |= have & 2;
     if ((have & XCR0_AVX512) == XCR0_AVX512 && (xcr0 & XCR0_AVX) == XCR0_AVX)
         xcr0 |= XCR0_AVX512;
-    for (uint32_t i = 0; i < t->head.nent; i++) {
-        struct kvm_cpuid_entry2 *e = &t->entry[i];
+    for (uint32_t i = 0; i < t->nent; i++) {
+        struct kvm_cpuid_entry2 *e = &t->entries[i];
 
         if (e->function != 0xd || e->index < 2)
             continue;
@@ -103,17 +98,20 @@ static uint64_t trim_state(struct table *t)
 
 int hvt_cpuid_set(const struct hvt *h, struct message *why)
 {
-    static struct table t;
+    static uint64_t room[(sizeof(struct kvm_cpuid2) +
+                          ENTRIES_MAX * sizeof(struct kvm_cpuid_entry2)) /
+                         sizeof(uint64_t)];
+    struct kvm_cpuid2 *t = (struct kvm_cpuid2 *)(void *)room;
     struct kvm_xcrs xcrs = {.nr_xcrs = 1};
 
-    t.head.nent = ENTRIES_MAX;
-    if (ioctl(h->kvm, KVM_GET_SUPPORTED_CPUID, &t) < 0)
+    t->nent = ENTRIES_MAX;
+    if (ioctl(h->kvm, KVM_GET_SUPPORTED_CPUID, t) < 0)
         return fail(why, "KVM does not tell what CPU it has: %s",
                     strerror(errno));
-    for (uint32_t i = 0; i < t.head.nent; i++)
-        trim(&t.entry[i]);
-    xcrs.xcrs[0].value = trim_state(&t);
-    if (ioctl(h->vcpu, KVM_SET_CPUID2, &t) < 0)
+    for (uint32_t i = 0; i < t->nent; i++)
+        trim(&t->entries[i]);
+    xcrs.xcrs[0].value = trim_state(t);
+    if (ioctl(h->vcpu, KVM_SET_CPUID2, t) < 0)
         return fail(why, "KVM_SET_CPUID2: %s", strerror(errno));
     if (h->ring3 && ioctl(h->vcpu, KVM_SET_XCRS, &xcrs) < 0)
         return fail(why, "KVM_SET_XCRS: %s", strerror(errno));

@@ -15,11 +15,14 @@
 
 #define HVT_NAME "fata-hvt"
 
-#define HVT_PAGE        4096u
-#define HVT_LARGE_PAGE  (2u << 20)
-#define HVT_MEMORY_MOST (4096u) /* MiB: addresses of hypercalls have 32 bits   \
-                                 */
-#define HVT_BOOT_END 0x14000u   /* boot info, manifest and command line */
+#define HVT_PAGE       4096u
+#define HVT_LARGE_PAGE (2u << 20)
+
+/* MiB: addresses in hypercalls have 32 bits. */
+#define HVT_MEMORY_MOST 4096u
+
+/* Boot info, manifest and command line end here. */
+#define HVT_BOOT_END 0x14000u
 
 /* Ring 3: what the guest can neither read nor write lies at SYSTEM, above all
  * guest memory: three pages that are mapped for ring 0, then page tables. */

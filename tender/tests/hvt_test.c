@@ -105,6 +105,14 @@ static void test_mistakes(void)
     expect("version", 0, NULL, "ABI version 2");
 }
 
+/* The last block's first 100 bytes can be written, the rest cannot. */
+static bool short_write(void)
+{
+    struct rlimit limit = {65536 - 412, 65536 - 412};
+
+    return setrlimit(RLIMIT_FSIZE, &limit) == 0 && with_net();
+}
+
 static void with_devices(const char *name, const char *arguments)
 {
     r.prepare = with_net;
@@ -122,6 +130,9 @@ static void test_devices(void)
          "block 4096", 0, "SUCCESS");
     r.prepare = file_size_limit;
     test("block-write-error", DEVICES, "hvt_device", "write-error", 0,
+         "SUCCESS");
+    r.prepare = short_write;
+    test("block-write-short", DEVICES, "hvt_device", "write-error", 0,
          "SUCCESS");
     with_devices("net-mtu-default", "mtu 1500");
     r.prepare = with_net;
