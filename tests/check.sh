@@ -117,8 +117,8 @@ if [ "${1:-}" != fast ]; then
     step "manifest mistakes, tool under ASan" sanitized_tool
     step "manifest corpus" corpus
     step "sources" sh tool/tests/source.sh $fata
-    step "sanitizers" $fata test -t unix,spt --sanitize $rooms
-    step "clang" $fata test -t unix,spt --cc=clang $rooms
+    step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
+    step "clang" $fata test -t unix,spt,hvt --cc=clang $rooms
     step "aarch64" $fata test -t unix-aarch64 $rooms
     step "aarch64 image" $fata build -t spt-aarch64 examples/hello
     step "crashes and gdb" sh tests/debug.sh $fata
