@@ -13,12 +13,20 @@ echo 'int main(void) { return 0; }' | ${CC:-cc} -O2 -static -x c -o $out/empty -
 
 spt=$($host/fata build -t spt examples/hello 2>/dev/null | tail -n 1)
 unix=$($host/fata build -t unix examples/hello 2>/dev/null | tail -n 1)
+
 words="--pause=0s --rounds=1 --tz=CET-1CEST,M3.5.0,M10.5.0/3"
 
+hvt=
+if [ -w /dev/kvm ] && [ -x $host/fata-hvt ]; then
+    image=$($host/fata build -t hvt examples/hello 2>/dev/null | tail -n 1)
+    hvt="$host/fata-hvt --mem=2 $image $words"
+else
+    echo "without hvt: /dev/kvm cannot be opened"
+fi
 echo "size of the spt image, stripped: $(wc -c <"$spt") bytes"
 echo "from exec to exit, $runs runs in turn:"
 $out/exec_time "$runs" "$out/empty" "$host/fata-spt --mem=2 $spt $words" \
-    "$host/fata-spt --mem=512 $spt $words" "$unix $words"
+    "$host/fata-spt --mem=512 $spt $words" "$unix $words" ${hvt:+"$hvt"}
 
 # Private dirty pages of the tender: all mappings but the guest's, which lies
 # below 4 GiB.
