@@ -21,7 +21,8 @@ TOOL    := $(wildcard tool/*.c)
 TENDER  := $(wildcard tender/*.c)
 SPT     := $(TENDER) $(wildcard tender/spt/*.c tender/spt/*.S)
 HVT     := $(TENDER) $(wildcard tender/hvt/*.c tender/hvt/*.S)
-TENDERS := fata-spt $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),fata-hvt)
+HVT_GDB := $(filter-out %/nodebug.c,$(HVT)) $(wildcard tender/hvt/gdb/*.c)
+TENDERS := fata-spt $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),fata-hvt fata-hvt-debug)
 
 PACKAGES := gcc make ninja-build pkg-config binutils libfyaml-dev libjansson-dev \
             libssl-dev libelf-dev libseccomp-dev dpkg-dev xz-utils patch
@@ -64,6 +65,11 @@ $(B)/fata-hvt: $(call obj,$(HVT))
 	@echo "  LD    $@" >&2
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
 
+# With gdb at the other end of a socket; fata-hvt has nothing of it.
+$(B)/fata-hvt-debug: $(call obj,$(HVT_GDB))
+	@echo "  LD    $@" >&2
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
+
 $(B)/obj/tool/%.o: tool/% Makefile
 	@mkdir -p $(@D)
 	@echo "  CC    $<" >&2
@@ -77,7 +83,7 @@ $(B)/obj/tender/%.o: tender/% Makefile
 # The handlers run on the guest's thread pointer.
 $(B)/obj/tender/spt/fault.c.o $(B)/obj/tender/report.c.o: SPT_CFLAGS += -fno-stack-protector
 
--include $(patsubst %.o,%.d,$(call obj,$(TOOL) $(SPT) $(HVT)))
+-include $(patsubst %.o,%.d,$(call obj,$(TOOL) $(SPT) $(HVT) $(HVT_GDB)))
 
 .PHONY: demo
 demo: all
@@ -103,14 +109,17 @@ FUZZ_SECONDS ?= 60
 CLANG        ?= clang
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p build/fuzz/manifest build/fuzz/image
+	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
 	$(Q)$(CLANG) $(SPT_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_image \
 	    tender/tests/fuzz_image.c tender/image.c tender/note.c tender/message.c
+	$(Q)$(CLANG) $(SPT_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_gdb \
+	    tender/tests/fuzz_gdb.c tender/hvt/gdb/rsp.c tender/hvt/gdb/registers.c
 	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
+	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
 
 .PHONY: check check-fast
 check: all $(B)/check-packages
@@ -136,7 +145,7 @@ install: all
 	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/fata/,$(ROOMS))
 	$(Q)cp -r $(ROOMS) fata.lock $(DESTDIR)$(PREFIX)/share/fata
 	$(Q)find $(DESTDIR)$(PREFIX)/share/fata -type d -name tests -prune -exec rm -rf {} +
-	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(TENDERS))) $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS)))) $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 tool/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
 

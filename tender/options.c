@@ -181,9 +181,14 @@ static int parse_device(struct options *o, const char *word,
 
 static bool parse_flag(const struct option_flag *flags, const char *word)
 {
-    for (; flags->name != NULL; flags++)
-        if (strcmp(word, flags->name) == 0)
+    for (; flags->name != NULL; flags++) {
+        if (flags->text != NULL && after(word, flags->name) != NULL) {
+            *flags->text = after(word, flags->name);
+            return true;
+        }
+        if (flags->text == NULL && strcmp(word, flags->name) == 0)
             return *flags->value = true;
+    }
     return false;
 }
 

@@ -35,16 +35,17 @@ struct options {
     char **arguments;  /* for the image; ends with NULL */
 };
 
-/* An option of one tender only, without a value. */
+/* An option of one tender only. */
 struct option_flag {
     const char *name; /* with the dashes; NULL ends a list */
     const char *help;
     bool *value;
+    const char **text; /* or NULL; then the name ends with = */
 };
 
 enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 
-/* flags  borrowed; those given are set to true
+/* flags  borrowed; those given are set to true, or to the text
  * Returns an enum options_action, or -1 with the mistake in *why. */
 FATA_NODISCARD int options_parse(struct options *options,
                                  const struct option_flag *flags, char **argv,

@@ -29,12 +29,38 @@ $fata run -t spt libc/tests/ends -- --how=panic >$out 2>&1
 expect "a panic: function and line" '#0 0x[0-9a-f]+ start at libc/tests/ends/main.c:[0-9]+'
 
 if gdb --version >/dev/null 2>&1; then
-    for target in spt unix; do
+    targets="spt unix"
+    if (exec 3<>/dev/kvm) 2>/dev/null; then
+        targets="$targets hvt"
+    else
+        echo "skip gdb on hvt: /dev/kvm cannot be opened"
+    fi
+    for target in $targets; do
         printf 'bt\nbreak greet\ncontinue\nprint ((struct greeter *)arg)->greeting\nkill\nquit\n' |
             timeout 60 $fata run -t $target --debug examples/hello >$out 2>&1
         expect "gdb on $target: stops in start" 'start \(app=0x[0-9a-f]+'
         expect "gdb on $target: breakpoint and variable" '= 0x[0-9a-f]+ "Hello"'
     done
+    case $targets in
+    *hvt*)
+        printf 'stepi\nstepi\nprint $rip - (long)start > 1\ncontinue\nprint/x $rip\ncontinue\n' |
+            timeout 60 $fata run -t hvt --debug libc/tests/ends -- --how=null >$out 2>&1
+        expect "gdb on hvt: steps" '= 1$'
+        expect "gdb on hvt: stops at a fault" 'received signal SIGSEGV'
+        expect "gdb on hvt: at its line" 'start \(app=.*libc/tests/ends/main.c:[0-9]+'
+        expect "gdb on hvt: the report follows" 'fault: bad read at 0x0000000000000008'
+        expect "gdb on hvt: the status" 'exited with code 0377'
+        # The guest waits; Ctrl-C stops it, and it can be stepped.
+        printf '%s\n' 'python import threading, os, signal' \
+            'python threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()' \
+            continue bt stepi 'print 40 + 2' 'set $rbx = 0x1234' 'print/x $rbx' kill quit |
+            timeout 60 $fata run -t hvt --debug examples/hello -- --pause=1h >$out 2>&1
+        expect "gdb on hvt: Ctrl-C while it waits" 'received signal SIGINT'
+        expect "gdb on hvt: where it waits" 'fata_platform_wait'
+        expect "gdb on hvt: steps out of a wait" '= 42$'
+        expect "gdb on hvt: writes a register" '= 0x1234$'
+        ;;
+    esac
 else
     echo "skip gdb: it is not installed"
 fi

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,6 +126,89 @@ FATA_NORETURN static void become(const struct vec *argv)
     stop(EXIT_FAILED, "cannot run %s: %s", argv->item[0], strerror(errno));
 }
 
+/* A socket that listens in a new folder of our own: nobody else connects. */
+static int private_socket(struct sockaddr_un *address)
+{
+    const char *top = getenv("TMPDIR");
+    if (top == NULL || top[0] != '/' || strlen(top) > 64)
+        top = "/tmp";
+    char *folder = format("%s/fata-XXXXXX", top);
+    if (mkdtemp(folder) == NULL)
+        stop(EXIT_FAILED, "cannot make a folder in %s: %s", top,
+             strerror(errno));
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    snprintf(address->sun_path, sizeof(address->sun_path), "%s/gdb", folder);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)address, sizeof(*address)) != 0 ||
+        listen(fd, 1) != 0)
+        stop(EXIT_FAILED, "cannot make a socket for gdb: %s", strerror(errno));
+    return fd;
+}
+
+/* away  not in the terminal's foreground: Ctrl-C is gdb's */
+static pid_t start(const struct vec *argv, bool away)
+{
+    fflush(NULL);
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid < 0)
+        stop(EXIT_FAILED, "fork: %s", strerror(errno));
+    if (pid > 0)
+        return pid;
+    if (away) {
+        setpgid(0, 0);
+        signal(SIGTTOU, SIG_IGN);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(127);
+    }
+    execvp(argv->item[0], (char **)(uintptr_t)argv->item);
+    dprintf(2, "fata: cannot run %s: %s\n", argv->item[0], strerror(errno));
+    _exit(127);
+}
+
+/* The guest is another machine, to which gdb talks through the tender's debug
+ * build.  gdb has what sets up sources already. */
+FATA_NORETURN static void debug_hvt(struct vec *gdb, const struct vec *inner,
+                                    const char *symbols)
+{
+    struct sockaddr_un address;
+    struct vec tender = {0};
+    int status;
+    push(&tender, format("%s-debug", inner->item[0]));
+    if (access(tender.item[0], X_OK) != 0)
+        stop(EXIT_FAILED, "there is no %s; type: make", tender.item[0]);
+    int fd = private_socket(&address);
+    push(&tender, format("--gdb=@%d", fd));
+    for (size_t i = 1; i < inner->count; i++)
+        push(&tender, inner->item[i]);
+    const char *const steps[] = {
+        "set confirm off",
+        format("target remote %s", address.sun_path),
+        "tbreak start",
+        "continue",
+    };
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        push(gdb, "-ex");
+        push(gdb, steps[i]);
+    }
+    push(gdb, symbols);
+    pid_t guest = start(&tender, true);
+    close(fd);
+    same_group = true;
+    catch_signals(); /* they are gdb's; we clean up after it */
+    pid_t debugger = start(gdb, false);
+    child_pid = debugger;
+    while (waitpid(debugger, &status, 0) < 0 && errno == EINTR)
+        ;
+    kill(guest, SIGKILL);
+    while (waitpid(guest, NULL, 0) < 0 && errno == EINTR)
+        ;
+    unlink(address.sun_path);
+    rmdir(folder_of(address.sun_path));
+    exit(exit_status(status));
+}
+
 FATA_NORETURN static void debug(struct session *s, const struct launch *l)
 {
     struct vec argv = {0}, inner = launch_argv(l);
@@ -131,8 +216,6 @@ FATA_NORETURN static void debug(struct session *s, const struct launch *l)
     if (gdb == NULL)
         stop(EXIT_FAILED, "there is no gdb here; type: apt-get install gdb");
     free(gdb);
-    if (strcmp(l->b->target->manifest->name.text, "hvt") == 0)
-        stop(EXIT_FAILED, "--debug does not work on hvt yet; use spt or unix");
     if (strcmp(l->b->target->arch, host_arch()) != 0)
         stop(EXIT_FAILED, "--debug works for %s only on such a machine",
              l->b->target->arch);
@@ -142,6 +225,8 @@ FATA_NORETURN static void debug(struct session *s, const struct launch *l)
     push(&argv, format("directory %s", s->project));
     push(&argv, "-ex");
     push(&argv, format("set substitute-path /fata %s", fata_root()));
+    if (strcmp(l->b->target->manifest->name.text, "hvt") == 0)
+        debug_hvt(&argv, &inner, image_debug_path(s, l->b));
     if (tender_path(l->b->target) == NULL) {
         push(&argv, "-ex");
         push(&argv, "tbreak start");

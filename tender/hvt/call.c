@@ -190,6 +190,8 @@ static const char *halt(struct hvt *h, void *at)
     if (call.cookie != 0 &&
         hvt_at(h, call.cookie, SOLO5_HVT_COOKIE_SIZE, false) == NULL)
         return "HALT with a bad cookie address";
+    if ((call.status & 0xff) == 255) /* abort */
+        hvt_debug_end(h);
     hvt_exit(h, call.status & 0xff);
 }
 

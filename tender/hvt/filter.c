@@ -12,12 +12,12 @@
 
 /* Adds rules and remembers the first error, so that the list below reads as
  * one. */
-struct table {
+struct hvt_filter {
     scmp_filter_ctx context;
     int error;
 };
 
-static void allow(struct table *t, int call, unsigned count,
+static void allow(struct hvt_filter *t, int call, unsigned count,
                   const struct scmp_arg_cmp *arguments)
 {
     int error = seccomp_rule_add_array(t->context, SCMP_ACT_ALLOW, call, count,
@@ -33,14 +33,15 @@ static struct scmp_arg_cmp argument(unsigned index, enum scmp_compare op,
     return (struct scmp_arg_cmp){.arg = index, .op = op, .datum_a = value};
 }
 
-static void allow_fd(struct table *t, int call, int fd)
+void hvt_filter_fd(struct hvt_filter *t, int call, int fd)
 {
     struct scmp_arg_cmp is = argument(0, SCMP_CMP_EQ, (uint64_t)fd);
 
     allow(t, call, 1, &is);
 }
 
-static void allow_vcpu(struct table *t, const struct hvt *h, uint64_t request)
+void hvt_filter_vcpu(struct hvt_filter *t, const struct hvt *h,
+                     uint64_t request)
 {
     struct scmp_arg_cmp is[] = {
         argument(0, SCMP_CMP_EQ, (uint64_t)h->vcpu),
@@ -50,7 +51,7 @@ static void allow_vcpu(struct table *t, const struct hvt *h, uint64_t request)
     allow(t, SCMP_SYS(ioctl), 2, is);
 }
 
-static void allow_block(struct table *t, int call,
+static void allow_block(struct hvt_filter *t, int call,
                         const struct solo5_device *device)
 {
     uint64_t capacity = device->info.block.capacity;
@@ -65,19 +66,19 @@ static void allow_block(struct table *t, int call,
 }
 
 /* Rules come out in this order: the frequent calls first. */
-static void add_rules(struct table *t, const struct hvt *h)
+static void add_rules(struct hvt_filter *t, const struct hvt *h)
 {
     const struct image_manifest *m = &h->image.manifest;
 
-    allow_vcpu(t, h, KVM_RUN);
-    allow_fd(t, SCMP_SYS(epoll_pwait), h->epoll);
-    allow_fd(t, SCMP_SYS(timerfd_settime), h->timer);
+    hvt_filter_vcpu(t, h, KVM_RUN);
+    hvt_filter_fd(t, SCMP_SYS(epoll_pwait), h->epoll);
+    hvt_filter_fd(t, SCMP_SYS(timerfd_settime), h->timer);
     for (uint32_t i = 1; i < m->entries; i++) {
         const struct solo5_device *device = &m->device[i];
 
         if (device->type == SOLO5_DEVICE_NET) {
-            allow_fd(t, SCMP_SYS(read), device->host.descriptor);
-            allow_fd(t, SCMP_SYS(write), device->host.descriptor);
+            hvt_filter_fd(t, SCMP_SYS(read), device->host.descriptor);
+            hvt_filter_fd(t, SCMP_SYS(write), device->host.descriptor);
         } else {
             allow_block(t, SCMP_SYS(pread64), device);
             allow_block(t, SCMP_SYS(pwrite64), device);
@@ -88,12 +89,13 @@ static void add_rules(struct table *t, const struct hvt *h)
 
         allow(t, SCMP_SYS(clock_gettime), 1, &is);
     }
-    allow_fd(t, SCMP_SYS(write), 1);
-    allow_fd(t, SCMP_SYS(write), 2);
+    hvt_filter_fd(t, SCMP_SYS(write), 1);
+    hvt_filter_fd(t, SCMP_SYS(write), 2);
     if (h->shutdown >= 0)
-        allow_fd(t, SCMP_SYS(write), h->shutdown);
-    allow_vcpu(t, h, KVM_GET_REGS);
-    allow_vcpu(t, h, KVM_GET_SREGS);
+        hvt_filter_fd(t, SCMP_SYS(write), h->shutdown);
+    hvt_filter_vcpu(t, h, KVM_GET_REGS);
+    hvt_filter_vcpu(t, h, KVM_GET_SREGS);
+    hvt_debug_rules(h, t);
     allow(t, SCMP_SYS(rt_sigreturn), 0, NULL);
     allow(t, SCMP_SYS(exit_group), 0, NULL);
     if (FATA_ASAN) /* asks before a function that does not return */
@@ -102,7 +104,7 @@ static void add_rules(struct table *t, const struct hvt *h)
 
 int hvt_filter_install(const struct hvt *h, struct message *why)
 {
-    struct table t = {.context = seccomp_init(SCMP_ACT_KILL_PROCESS)};
+    struct hvt_filter t = {.context = seccomp_init(SCMP_ACT_KILL_PROCESS)};
     int error;
 
     if (t.context == NULL)

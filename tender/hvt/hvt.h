@@ -7,6 +7,7 @@
 
 #include "../image.h"
 #include "../message.h"
+#include "../options.h"
 
 #include <linux/kvm.h>
 #include <stdbool.h>
@@ -83,9 +84,10 @@ FATA_NODISCARD int hvt_paging_ring3(struct hvt *h, struct message *why);
 /* ring3.c: descriptor tables and fault stubs; fills the special registers. */
 void hvt_ring3_tables(struct hvt *h);
 void hvt_ring3_registers(struct kvm_sregs *s);
-/* ring3.c: the report of a fault, and of a hypercall that makes no sense
- * (`what`); do not return. */
-_Noreturn void hvt_ring3_fault(struct hvt *h);
+/* ring3.c: what a stub has to tell.  Returns only if a debugger lets the guest
+ * go on; else a fault is reported. */
+void hvt_ring3_fault(struct hvt *h);
+/* ring3.c: the report of a hypercall that makes no sense. */
 _Noreturn void hvt_ring3_report(struct hvt *h, const char *what);
 
 /* events.c: what POLL waits for; signals. */
@@ -96,6 +98,12 @@ void hvt_events_wait(struct hvt *h, struct solo5_hvt_poll *poll);
 
 /* filter.c: the tender can do only what hypercalls need from here on. */
 FATA_NODISCARD int hvt_filter_install(const struct hvt *h, struct message *why);
+
+/* filter.c: more rules, from where they are asked for. */
+struct hvt_filter;
+void hvt_filter_fd(struct hvt_filter *f, int call, int fd);
+void hvt_filter_vcpu(struct hvt_filter *f, const struct hvt *h,
+                     uint64_t request);
 
 /* call.c: one hypercall; `argument` is what the guest has written.  HALT does
  * not return.  Returns NULL, or why it makes no sense. */
@@ -109,5 +117,29 @@ _Noreturn void hvt_exit(const struct hvt *h, int status);
 
 /* loop.c: nanoseconds, monotonic. */
 uint64_t hvt_now(void);
+
+/* A debugger: gdb/gdb.c in fata-hvt-debug, nothing (nodebug.c) in fata-hvt. */
+
+/* An exception of ring 3. */
+struct hvt_trap {
+    struct kvm_regs regs; /* where it was */
+    uint64_t vector, error, address;
+};
+
+/* Its option, or an end of the list. */
+extern const struct option_flag hvt_debug_option;
+/* Waits for it, if it is asked for. */
+FATA_NODISCARD int hvt_debug_open(struct hvt *h, struct message *why);
+void hvt_debug_rules(const struct hvt *h, struct hvt_filter *f);
+/* Before the first instruction. */
+void hvt_debug_start(struct hvt *h);
+/* Return true if it has taken this, and the guest goes on. */
+FATA_NODISCARD bool hvt_debug_trap(struct hvt *h, const struct hvt_trap *trap);
+FATA_NODISCARD bool hvt_debug_exit(struct hvt *h); /* KVM_EXIT_DEBUG */
+/* A signal has ended KVM_RUN. */
+void hvt_debug_interrupted(struct hvt *h);
+/* The guest ends in a way that is worth a look; it has ended. */
+void hvt_debug_end(struct hvt *h);
+void hvt_debug_exited(int status);
 
 #endif

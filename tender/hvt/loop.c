@@ -44,6 +44,7 @@ void hvt_exit(const struct hvt *h, int status)
 {
     if (h->print_stats)
         print_stats(&h->stats);
+    hvt_debug_exited(status);
     _exit(status);
 }
 
@@ -54,6 +55,7 @@ _Noreturn static void end(struct hvt *h, const char *what)
     struct message why;
     struct kvm_regs regs = {0};
 
+    hvt_debug_end(h);
     if (h->ring3)
         hvt_ring3_report(h, what);
     if (ioctl(h->vcpu, KVM_GET_REGS, &regs) < 0)
@@ -73,8 +75,10 @@ static void port(struct hvt *h)
     const char *mistake;
     uint32_t value;
 
-    if (h->ring3 && number == HVT_FAULT_PORT)
+    if (h->ring3 && number == HVT_FAULT_PORT) {
         hvt_ring3_fault(h);
+        return;
+    }
     if (h->run->io.direction != KVM_EXIT_IO_OUT || h->run->io.size != 4 ||
         h->run->io.count != 1 || number < SOLO5_HVT_PORT ||
         number >= SOLO5_HVT_PORT + SOLO5_HVT_CALLS ||
@@ -88,10 +92,12 @@ static void port(struct hvt *h)
 
 void hvt_loop(struct hvt *h)
 {
+    hvt_debug_start(h);
     for (;;) {
         if (ioctl(h->vcpu, KVM_RUN, 0) < 0) {
             if (errno == EINTR || errno == EAGAIN) {
                 h->stats.interrupted++;
+                hvt_debug_interrupted(h);
                 continue;
             }
             end(h, errno == EFAULT ? "access to memory that it does not have"
@@ -102,6 +108,10 @@ void hvt_loop(struct hvt *h)
             port(h);
             break;
         case KVM_EXIT_INTR:
+            break;
+        case KVM_EXIT_DEBUG:
+            if (!hvt_debug_exit(h))
+                end(h, "unexpected exit of the virtual machine");
             break;
         case KVM_EXIT_HLT:
             end(h, "hlt: there are no interrupts to wait for");

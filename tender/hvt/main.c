@@ -96,7 +96,8 @@ static int prepare(const struct options *options, struct message *why)
         return -1;
     close(fd);
     hvt_memory_boot(&hvt, command_line, (size_t)size);
-    if (make_machine(why) < 0 || hvt_events_signals(&hvt, why) < 0)
+    if (make_machine(why) < 0 || hvt_events_signals(&hvt, why) < 0 ||
+        hvt_debug_open(&hvt, why) < 0)
         return -1;
     return hvt_filter_install(&hvt, why);
 }
@@ -105,8 +106,9 @@ int main(int argc, char **argv)
 {
     static struct options options;
     const struct option_flag flags[] = {
-        {"--stats", "print exits and times to stderr", &hvt.print_stats},
-        {NULL, NULL, NULL}};
+        {"--stats", "print exits and times to stderr", &hvt.print_stats, NULL},
+        hvt_debug_option,
+        {NULL, NULL, NULL, NULL}};
     char text[2048];
     struct message why;
     int action;

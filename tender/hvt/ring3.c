@@ -235,25 +235,31 @@ void hvt_ring3_report(struct hvt *h, const char *what)
  * written. */
 void hvt_ring3_fault(struct hvt *h)
 {
-    struct kvm_regs regs = {0};
+    struct hvt_trap trap = {0};
+    struct kvm_regs *regs = &trap.regs;
     struct kvm_sregs special = {0};
     struct report_fault fault;
     struct frame frame;
     uint64_t at;
 
-    if (ioctl(h->vcpu, KVM_GET_REGS, &regs) < 0 ||
+    if (ioctl(h->vcpu, KVM_GET_REGS, regs) < 0 ||
         ioctl(h->vcpu, KVM_GET_SREGS, &special) < 0 ||
-        regs.rsp < HVT_SYSTEM_STACK ||
-        regs.rsp > HVT_SYSTEM_STACK + HVT_PAGE - sizeof frame)
+        regs->rsp < HVT_SYSTEM_STACK ||
+        regs->rsp > HVT_SYSTEM_STACK + HVT_PAGE - sizeof frame)
         hvt_ring3_report(h, "exception without a frame");
-    at = regs.rsp - HVT_SYSTEM;
+    at = regs->rsp - HVT_SYSTEM;
     memcpy(&frame, h->system + at, sizeof frame);
-    regs.rip = frame.rip;
-    regs.rsp = frame.rsp;
-    regs.rflags = frame.rflags;
+    regs->rip = frame.rip;
+    regs->rsp = frame.rsp;
+    regs->rflags = frame.rflags;
+    trap.vector = frame.vector;
+    trap.error = frame.error;
+    trap.address = special.cr2;
+    if (hvt_debug_trap(h, &trap))
+        return;
     fault.what = what_of(frame.vector);
     fault.access = access_of(frame.error);
     fault.address = special.cr2;
     fault.pc = frame.rip;
-    print(h, &fault, &regs);
+    print(h, &fault, regs);
 }

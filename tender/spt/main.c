@@ -117,8 +117,8 @@ int main(int argc, char **argv)
     static struct options options;
     const struct option_flag flags[] = {{"--x-exec-heap",
                                          "make heap and stack executable",
-                                         &spt.executable_heap},
-                                        {NULL, NULL, NULL}};
+                                         &spt.executable_heap, NULL},
+                                        {NULL, NULL, NULL, NULL}};
     char text[2048];
     struct message why;
     int action = options_parse(&options, flags, argv, &why);

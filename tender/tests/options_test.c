@@ -11,9 +11,11 @@
 static struct options options;
 static struct message why;
 static bool flag;
+static const char *text;
 
-static const struct option_flag flags[] = {{"--x-exec-heap", "", &flag},
-                                           {NULL, NULL, NULL}};
+static const struct option_flag flags[] = {{"--x-exec-heap", "", &flag, NULL},
+                                           {"--text=", "", NULL, &text},
+                                           {NULL, NULL, NULL, NULL}};
 
 /* Parses words that are separated by spaces. */
 static int parse(const char *line)
@@ -54,6 +56,8 @@ static const struct {
     {"t -m image", "-m: unknown option"},
     {"t - image", "-: unknown option"},
     {"t --gdb image", "unknown option"},
+    {"t --text image", "unknown option"},
+    {"t --x-exec-heap= image", "unknown option"},
     {"t --x-exec-heap=1 image", "unknown option"},
     {"t --helpme image", "unknown option"},
     {"t --block image", "unknown option"},

@@ -43,6 +43,11 @@ machine=$(uname -m)
 host image_test image_test.c ../image.c ../note.c ../message.c &
 host options_test options_test.c ../options.c ../message.c
 host fuzz_image -DREPLAY fuzz_image.c ../image.c ../note.c ../message.c
+gdb="../hvt/gdb/rsp.c ../hvt/gdb/registers.c"
+# shellcheck disable=SC2086
+host gdb_test gdb_test.c $gdb
+# shellcheck disable=SC2086
+host fuzz_gdb -DREPLAY fuzz_gdb.c $gdb
 # shellcheck disable=SC2086
 $cc $warn -D_GNU_SOURCE -O1 -g spt_test.c spt_hostile.c cases.c run.c \
     -o "$out/spt_test"
@@ -52,6 +57,8 @@ wait
     "$out/image_test" || echo "FAIL image_test: see above"
     "$out/options_test" || echo "FAIL options_test: see above"
     "$out/fuzz_image" corpus/* || echo "FAIL fuzz_image: a replay failed"
+    "$out/gdb_test" || echo "FAIL gdb_test: see above"
+    "$out/fuzz_gdb" corpus_gdb/* || echo "FAIL fuzz_gdb: a replay failed"
     if [ "$machine" = x86_64 ]; then
         guest plain
         guest device
