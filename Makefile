@@ -63,12 +63,12 @@ $(B)/fata-spt: $(call obj,$(SPT))
 
 $(B)/fata-hvt: $(call obj,$(HVT))
 	@echo "  LD    $@" >&2
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
+	$(Q)$(CC) $(CFLAGS) $(STATIC_LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
 
 # With gdb at the other end of a socket; fata-hvt has nothing of it.
 $(B)/fata-hvt-debug: $(call obj,$(HVT_GDB))
 	@echo "  LD    $@" >&2
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
+	$(Q)$(CC) $(CFLAGS) $(STATIC_LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
 
 $(B)/obj/tool/%.o: tool/% Makefile
 	@mkdir -p $(@D)
