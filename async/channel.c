@@ -8,32 +8,30 @@
 #include <fata/error.h>
 #include <string.h>
 
-struct end {
-    struct fata_waiter waiter;
-    union {
-        const void *from; /* a sender's item */
-        void *to;         /* a receiver's buffer */
-    } item;
-};
-
-static struct end *first_of(struct fata_list *queue)
+/* Items are often a word. */
+static inline void copy(const struct fata_channel *channel, void *to,
+                        const void *from)
 {
-    struct fata_waiter *waiter = fata_waiter_first(queue);
-    return waiter != NULL ? FATA_CONTAINER(waiter, struct end, waiter) : NULL;
+    if (channel->item_size == sizeof(void *))
+        memcpy(to, from, sizeof(void *));
+    else
+        memcpy(to, from, channel->item_size);
 }
 
 static void push(struct fata_channel *channel, const void *item)
 {
-    size_t at = (channel->first + channel->count) % channel->capacity;
-    memcpy(channel->items + at * channel->item_size, item, channel->item_size);
+    size_t at = channel->first + channel->count;
+    if (at >= channel->capacity)
+        at -= channel->capacity;
+    copy(channel, channel->items + at * channel->item_size, item);
     channel->count++;
 }
 
 static void pop(struct fata_channel *channel, void *item)
 {
-    memcpy(item, channel->items + channel->first * channel->item_size,
-           channel->item_size);
-    channel->first = (channel->first + 1) % channel->capacity;
+    copy(channel, item, channel->items + channel->first * channel->item_size);
+    if (++channel->first == channel->capacity)
+        channel->first = 0;
     channel->count--;
 }
 
@@ -49,69 +47,110 @@ void fata_channel_init(struct fata_channel *channel, void *items,
     fata_list_init(&channel->receivers);
 }
 
-int fata_channel_try_send(struct fata_channel *channel, const void *item)
+static inline int try_send(struct fata_channel *channel, const void *item)
 {
-    struct end *receiver = first_of(&channel->receivers);
+    struct fata_entry *receiver = fata_waiter_first(&channel->receivers);
 
-    if (channel->closed)
-        return FATA_EPIPE;
-    if (receiver != NULL) {
-        memcpy(receiver->item.to, item, channel->item_size);
-        fata_waiter_wake(&receiver->waiter, 0);
+    if (receiver != NULL) { /* so it is neither closed nor full */
+        copy(channel, receiver->item, item);
+        fata__wake(receiver, 0);
         return 0;
     }
+    if (channel->closed)
+        return FATA_EPIPE;
     if (channel->count == channel->capacity)
         return FATA_EAGAIN;
     push(channel, item);
     return 0;
 }
 
-int fata_channel_try_recv(struct fata_channel *channel, void *item)
+static inline int try_recv(struct fata_channel *channel, void *item)
 {
     if (channel->count == 0)
         return channel->closed ? FATA_EPIPE : FATA_EAGAIN;
     pop(channel, item);
-    struct end *sender = first_of(&channel->senders);
+    struct fata_entry *sender = fata_waiter_first(&channel->senders);
     if (sender != NULL) { /* there is room for it now */
-        push(channel, sender->item.from);
-        fata_waiter_wake(&sender->waiter, 0);
+        push(channel, sender->item);
+        fata__wake(sender, 0);
     }
     return 0;
 }
 
-int fata_channel_send(struct fata_channel *channel, const void *item,
-                      fata_time_t deadline)
+int fata_channel_try_send(struct fata_channel *channel, const void *item)
 {
-    struct end self;
-
-    if (fata_fiber_cancelled())
-        return FATA_ECANCELED;
-    int err = fata_channel_try_send(channel, item);
-    if (err != FATA_EAGAIN)
-        return err;
-    self.item.from = item;
-    return fata_waiter_wait(&self.waiter, &channel->senders, deadline);
+    return try_send(channel, item);
 }
 
-int fata_channel_recv(struct fata_channel *channel, void *item,
-                      fata_time_t deadline)
+int fata_channel_try_recv(struct fata_channel *channel, void *item)
 {
-    struct end self;
+    return try_recv(channel, item);
+}
 
+static FATA_NOINLINE int start_send(struct fata_channel *channel,
+                                    const void *item, fata_time_t deadline,
+                                    struct fata_waiter *waiter)
+{
     if (fata_fiber_cancelled())
         return FATA_ECANCELED;
-    int err = fata_channel_try_recv(channel, item);
+    int err = try_send(channel, item);
     if (err != FATA_EAGAIN)
         return err;
-    self.item.to = item;
-    return fata_waiter_wait(&self.waiter, &channel->receivers, deadline);
+    waiter->entry.item = (void *)(uintptr_t)item; /* is only read */
+    return fata_waiter_start(waiter, &channel->senders, deadline, "send");
+}
+
+static FATA_NOINLINE int start_recv(struct fata_channel *channel, void *item,
+                                    fata_time_t deadline,
+                                    struct fata_waiter *waiter)
+{
+    if (fata_fiber_cancelled())
+        return FATA_ECANCELED;
+    int err = try_recv(channel, item);
+    if (err != FATA_EAGAIN)
+        return err;
+    waiter->entry.item = item;
+    return fata_waiter_start(waiter, &channel->receivers, deadline, "receive");
+}
+
+/* The two fast paths: somebody waits for this item, and: wait for an item as
+ * long as it takes.  Both where no cancellation is in sight. */
+
+int fata__channel_start_send(struct fata_channel *channel, const void *item,
+                             fata_time_t deadline, struct fata_waiter *waiter)
+{
+    struct fata_fiber *self = fata__running;
+    struct fata_list *first = channel->receivers.next;
+
+    if (FATA_UNLIKELY(self == NULL || self->cancel_at != FATA_NEVER ||
+                      first == &channel->receivers ||
+                      channel->item_size != sizeof(void *)))
+        return start_send(channel, item, deadline, waiter);
+    struct fata_entry *receiver =
+        FATA_CONTAINER(first, struct fata_entry, link);
+    memcpy(receiver->item, item, sizeof(void *));
+    fata__wake(receiver, 0);
+    return 0;
+}
+
+int fata__channel_start_recv(struct fata_channel *channel, void *item,
+                             fata_time_t deadline, struct fata_waiter *waiter)
+{
+    struct fata_fiber *self = fata__running;
+
+    if (FATA_UNLIKELY(self == NULL ||
+                      (self->cancel_at & deadline) != FATA_NEVER ||
+                      channel->count != 0 || channel->closed))
+        return start_recv(channel, item, deadline, waiter);
+    waiter->entry.item = item;
+    return fata__wait_simple(waiter, self, &channel->receivers, "receive");
 }
 
 static void refuse(struct fata_list *queue)
 {
-    struct fata_waiter *waiter;
-    while ((waiter = fata_waiter_first(queue)) != NULL)
-        fata_waiter_wake(waiter, FATA_EPIPE);
+    struct fata_entry *entry;
+    while ((entry = fata_waiter_first(queue)) != NULL)
+        fata__wake(entry, FATA_EPIPE);
 }
 
 void fata_channel_close(struct fata_channel *channel)

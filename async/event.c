@@ -6,30 +6,23 @@
 
 #include <fata/error.h>
 
-void fata_event_init(struct fata_event *event)
-{
-    fata_list_init(&event->waiters);
-    event->happened = false;
-}
-
 void fata_event_set(struct fata_event *event)
 {
-    struct fata_waiter *waiter;
+    struct fata_entry *entry;
 
     event->happened = true;
-    while ((waiter = fata_waiter_first(&event->waiters)) != NULL)
-        fata_waiter_wake(waiter, 0);
+    while ((entry = fata_waiter_first(&event->waiters)) != NULL)
+        fata__wake(entry, 0);
 }
 
-int fata_event_wait(struct fata_event *event, fata_time_t deadline)
+int fata__event_start(struct fata_event *event, fata_time_t deadline,
+                      struct fata_waiter *waiter)
 {
-    struct fata_waiter waiter;
-
     if (fata_fiber_cancelled())
         return FATA_ECANCELED;
     if (event->happened)
         return 0;
-    return fata_waiter_wait(&waiter, &event->waiters, deadline);
+    return fata_waiter_start(waiter, &event->waiters, deadline, "event");
 }
 
 void fata_event_join(struct fata_event *event)
@@ -37,5 +30,5 @@ void fata_event_join(struct fata_event *event)
     struct fata_waiter waiter;
 
     if (!event->happened)
-        fata_waiter_join(&waiter, &event->waiters);
+        fata_waiter_join(&waiter, &event->waiters, "event, to its end");
 }

@@ -3,43 +3,16 @@
 #ifndef FATA_ASYNC_INTERNAL_H
 #define FATA_ASYNC_INTERNAL_H
 
+#include <fata/error.h>
 #include <fata/fiber.h>
 #include <fata/panic.h>
 #include <fata/sched.h>
 #include <fata/scope.h>
-#include <fata/timer.h>
 #include <fata/waiter.h>
 
-struct fata_fiber {
-    struct fata_job job; /* posted while the fiber is ready to run */
-    struct fata_sched *sched;
-    void *context;               /* where it continues, while it does not run */
-    struct fata_scope *scope;    /* it was spawned into this one */
-    struct fata_list sibling;    /* in scope->fibers */
-    struct fata_list scopes;     /* it has open, outermost first */
-    struct fata_scope *region;   /* the innermost of them, or `scope` */
-    struct fata_waiter *waiting; /* the wait that cancellation may end */
-    fata_fiber_fn *fn;
-    void *arg;
-    const char *name;
-    struct fata_stacks *stacks;
-    char *stack;      /* lowest usable address */
-    void *fake_stack; /* the address sanitizer's, while it does not run */
-    unsigned valgrind_id;
-    int result;
-    bool returned;
-};
-
-/* The only state outside the caller's memory: `fata_sleep_until` and its like
- * take no context argument.  Set by the turn, NULL on its own stack. */
-extern FATA_THREAD_LOCAL struct fata_fiber *fata__running FATA_HIDDEN;
-
-/* The running fiber, for calls that need one. */
-static inline struct fata_fiber *fata__self(void)
+static inline struct fata_sched *fata__sched_of(const struct fata_fiber *fiber)
 {
-    if (FATA_UNLIKELY(fata__running == NULL))
-        fata_panic("fata", "a call that may suspend, outside a fiber");
-    return fata__running;
+    return fiber->queue->sched;
 }
 
 static inline bool fata__scope_cancelled(const struct fata_scope *scope)
@@ -47,30 +20,147 @@ static inline bool fata__scope_cancelled(const struct fata_scope *scope)
     return scope->cancel_at <= scope->sched->now;
 }
 
-/* stacks.c.  Returns the lowest usable address, or NULL; the highest is
- * fata__stack_top(). */
-FATA_HIDDEN char *fata__stacks_take(struct fata_stacks *stacks);
-FATA_HIDDEN void fata__stacks_give(struct fata_stacks *stacks, char *stack);
+static inline struct fata_scope *fata__scope_at(struct fata_list *link)
+{
+    return FATA_CONTAINER(link, struct fata_scope, link);
+}
+
+/* job->run of a fiber that begins. */
+FATA_HIDDEN void fata__fiber_begin(struct fata_job *job);
+
+static inline bool fata__is_fiber(const struct fata_job *job)
+{
+    return job->run == fata__fiber_resume || job->run == fata__fiber_begin;
+}
+
+/* A descriptor, and with it the right to a stack; NULL when there is none. */
+static inline struct fata_fiber *fata__fiber_take(struct fata_stacks *stacks)
+{
+    struct fata_fiber *fiber = stacks->free_fibers;
+
+    if (stacks->in_use == stacks->count)
+        return NULL;
+    if (fiber != NULL)
+        stacks->free_fibers = *(void **)(void *)fiber;
+    else
+        fiber = &stacks->fibers[stacks->fresh_fibers++];
+    if (++stacks->in_use > stacks->in_use_max)
+        stacks->in_use_max = stacks->in_use;
+    return fiber;
+}
+
+static inline void fata__fiber_give(struct fata_fiber *fiber)
+{
+    struct fata_stacks *stacks = fiber->stacks;
+
+    *(void **)(void *)fiber = stacks->free_fibers;
+    stacks->free_fibers = fiber;
+    stacks->in_use--;
+}
+
+/* stacks.c.  The lowest usable address; the highest is fata__stack_top(). */
+FATA_HIDDEN char *fata__stack_take(struct fata_stacks *stacks);
+FATA_HIDDEN void fata__stack_give(struct fata_stacks *stacks, char *stack);
 FATA_HIDDEN char *fata__stack_top(const struct fata_stacks *stacks,
                                   char *stack);
-FATA_HIDDEN bool fata__stack_intact(const struct fata_stacks *stacks,
-                                    const char *stack);
+/* Whether the canary of a stack without a guard is as it was. */
+FATA_HIDDEN bool fata__stack_intact(const char *stack);
+/* For the census: before and after a fiber. */
+FATA_HIDDEN void fata__stack_paint(const struct fata_stacks *stacks,
+                                   char *stack);
+FATA_HIDDEN void fata__stack_measure(struct fata_stacks *stacks,
+                                     const char *stack, const char *name);
 
-/* fiber.c.  NULL when there is no stack. */
-FATA_HIDDEN struct fata_fiber *fata__fiber_new(struct fata_sched *s,
-                                               const struct fata_spawn *how,
-                                               fata_fiber_fn *fn, void *arg);
-/* Leaves the running fiber; returns when its job is run. */
-FATA_HIDDEN void fata__fiber_suspend(struct fata_fiber *fiber);
+/* scope.c: a fiber has returned an error. */
+FATA_HIDDEN void fata__scope_fail(const struct fata_fiber *fiber, int error);
+/* scope.c: at most daemons are left. */
+FATA_HIDDEN void fata__scope_emptied(struct fata_scope *scope);
 
-/* scope.c: the fiber has returned; its stack is free already. */
-FATA_HIDDEN void fata__scope_left(struct fata_scope *scope, int result);
+/* Takes a fiber that has returned out of its scope. */
+static inline void fata__scope_leave(struct fata_fiber *fiber, int result)
+{
+    struct fata_list *next = fiber->sibling.next, *prev = fiber->sibling.prev;
+
+    prev->next = next;
+    next->prev = prev;
+    if (FATA_UNLIKELY(result < 0))
+        fata__scope_fail(fiber, result);
+    fiber->scope->awaited -= !fiber->how->daemon;
+    if (FATA_UNLIKELY(fiber->scope->awaited == 0))
+        fata__scope_emptied(fiber->scope);
+}
+
+/* tree.c: the outermost scope that `fiber` has open, or NULL; sets the links
+ * inwards. */
+FATA_HIDDEN struct fata_scope *fata__outermost(const struct fata_fiber *fiber);
+/* The first fiber in the scopes from `scope` on inwards; or NULL. */
+FATA_HIDDEN struct fata_fiber *fata__first_within(struct fata_scope *scope);
+/* The fiber after `fiber`, parents first, in a walk that ends before what
+ * belongs to fiber `top` is left (NULL: with the whole tree). */
+FATA_HIDDEN struct fata_fiber *fata__next_below(struct fata_fiber *fiber,
+                                                struct fata_fiber *top);
+
+/* tree.c: how many fibers are alive. */
+FATA_HIDDEN size_t fata__count_fibers(const struct fata_sched *s);
+
+/* scope.c: where the next failure is kept, or NULL. */
+FATA_HIDDEN struct fata_failure *
+fata__scope_next_failure(struct fata_scope *scope);
+
+/* local.c: what the fiber is doing, or NULL. */
+FATA_HIDDEN const char *fata__doing_text(const struct fata_fiber *fiber);
+/* local.c: what was told of an error goes to what is around. */
+FATA_HIDDEN void fata__doing_pass(struct fata_fiber *self, int error,
+                                  const char *text);
+
+/* What comes before the park of a wait that has neither deadline nor bound: the
+ * fast path of channels. */
+static inline int fata__wait_simple(struct fata_waiter *waiter,
+                                    struct fata_fiber *self,
+                                    struct fata_list *queue, const char *what)
+{
+    waiter->fiber = self;
+    waiter->state = FATA_WAITER_SIMPLE;
+    waiter->what = what;
+    waiter->since = fata__sched_of(self)->now;
+    waiter->deadline = FATA_NEVER;
+    waiter->entries = NULL;
+    waiter->entry.waiter = waiter;
+    self->waiting = waiter;
+    fata_list_push_back(queue, &waiter->entry.link);
+    return FATA_PARK;
+}
 
 /* waiter.c: the region's cancellation may have moved. */
 FATA_HIDDEN void fata__waiter_recheck(struct fata_waiter *waiter);
 
 /* timer.c */
-FATA_HIDDEN void fata__timers_run(struct fata_sched *s, size_t limit);
-FATA_HIDDEN fata_time_t fata__timers_next(const struct fata_sched *s);
+FATA_HIDDEN void fata__timers_init(struct fata_sched *s);
+FATA_HIDDEN void fata__timers_run(struct fata_sched *s);
+FATA_HIDDEN fata_time_t fata__timers_next(struct fata_sched *s);
+FATA_HIDDEN void fata__timers_check(const struct fata_sched *s);
+
+/* sched.c: the times of one job, for the watch. */
+FATA_HIDDEN void fata__watched(struct fata_sched *s, const char *who,
+                               fata_time_t began);
+
+/* Ends the wait of `entry`; the fiber is posted. */
+static inline void fata__wake(struct fata_entry *entry, int result)
+{
+    struct fata_waiter *waiter = entry->waiter;
+    struct fata_fiber *fiber = waiter->fiber;
+    struct fata_list *next = entry->link.next, *prev = entry->link.prev;
+
+    if (FATA_UNLIKELY(waiter->state != FATA_WAITER_SIMPLE)) {
+        fata_waiter_wake(entry, result);
+        return;
+    }
+    waiter->state = FATA_WAITER_WOKEN;
+    waiter->result = result;
+    prev->next = next;
+    next->prev = prev;
+    fiber->waiting = NULL;
+    fata__queue_push(fiber->queue, &fiber->job);
+}
 
 #endif

@@ -1,145 +1,271 @@
 /* SPDX-License-Identifier: ISC */
-/* Timers in a pairing heap that is made of the timers themselves: starting is
- * O(1), cancelling and firing O(log n) amortised.  `prev` is the parent of a
- * first child and the left sibling of the others. */
+/* Timers in a hierarchical wheel.  A time in ticks is a number of 9 digits to
+ * the base 64; a timer lies at the level of the highest digit in which its
+ * deadline differs from `base`, in the slot of that digit.  So lower levels are
+ * earlier, in a level lower slots, and timers of one deadline always lie in one
+ * slot, in the order of their start.  When the time comes to a slot, `base`
+ * moves there and its timers go to lower levels; those of a slot of level 0,
+ * which is one tick wide, are sorted and are due.
+ *
+ * Timers lie anywhere in memory.  So that a slot's are in the cache when their
+ * turn comes, each knows one that is some places later (`ahead`), to be
+ * prefetched; it may be gone by then, which does not matter. */
 #include "internal.h"
 
-static bool before(const struct fata_timer *a, const struct fata_timer *b)
+#include <string.h>
+
+enum {
+    DUE = FATA__WHEEL_LEVELS * FATA__WHEEL_SLOTS,
+    LOOK = 32, /* timers that the search for the first one looks at */
+};
+
+static struct fata_wheel_slot *slot_of(struct fata_wheel *w, unsigned index)
 {
-    if (a->deadline != b->deadline)
-        return a->deadline < b->deadline;
-    return a->sequence < b->sequence;
+    return index == DUE ? &w->due : &w->slot[index];
 }
 
-/* Makes one heap of two; either may be NULL, neither has siblings. */
-static struct fata_timer *meld(struct fata_timer *a, struct fata_timer *b)
+static void append(struct fata_wheel *w, unsigned index,
+                   struct fata_timer *timer)
 {
-    if (a == NULL)
-        return b;
-    if (b == NULL)
-        return a;
-    if (before(b, a)) {
-        struct fata_timer *swap = a;
-        a = b;
-        b = swap;
-    }
-    b->prev = a;
-    b->next = a->child;
-    if (b->next != NULL)
-        b->next->prev = b;
-    a->child = b;
-    return a;
-}
+    struct fata_wheel_slot *slot = slot_of(w, index);
 
-/* Makes one heap of the siblings from `first` on: pairs from left to right,
- * then all from right to left. */
-static struct fata_timer *meld_siblings(struct fata_timer *first)
-{
-    struct fata_timer *pairs = NULL; /* the last one first */
-    while (first != NULL) {
-        struct fata_timer *a = first, *b = a->next;
-        first = b != NULL ? b->next : NULL;
-        a->prev = a->next = NULL;
-        if (b != NULL)
-            b->prev = b->next = NULL;
-        a = meld(a, b);
-        a->next = pairs;
-        pairs = a;
-    }
-    struct fata_timer *heap = NULL;
-    while (pairs != NULL) {
-        struct fata_timer *pair = pairs;
-        pairs = pair->next;
-        pair->next = NULL;
-        heap = meld(heap, pair);
-    }
-    return heap;
-}
-
-static void heap_remove(struct fata_sched *s, struct fata_timer *timer)
-{
-    struct fata_timer *below = meld_siblings(timer->child);
-    timer->child = NULL;
-    if (timer == s->timers) {
-        s->timers = below;
-        return;
-    }
-    if (timer->prev->child == timer)
-        timer->prev->child = timer->next;
+    timer->slot = index + 1;
+    timer->next = NULL;
+    timer->prev = slot->last;
+    if (slot->last != NULL)
+        slot->last->next = timer;
     else
-        timer->prev->next = timer->next;
+        slot->first = timer;
+    slot->last = timer;
+}
+
+/* Does not know of the bits of slots. */
+static void unlink(struct fata_wheel_slot *slot, struct fata_timer *timer)
+{
     if (timer->next != NULL)
         timer->next->prev = timer->prev;
-    timer->prev = timer->next = NULL;
-    s->timers = meld(s->timers, below);
-}
-
-/* The timers that the turn has taken are a plain list. */
-static void due_remove(struct fata_sched *s, struct fata_timer *timer)
-{
-    if (timer->prev == NULL)
-        s->due = timer->next;
     else
+        slot->last = timer->prev;
+    if (timer->prev != NULL)
         timer->prev->next = timer->next;
-    if (timer->next != NULL)
-        timer->next->prev = timer->prev;
-    timer->prev = timer->next = NULL;
+    else
+        slot->first = timer->next;
 }
 
-void fata_timer_init(struct fata_timer *timer,
-                     void (*fire)(struct fata_timer *timer))
+static unsigned position(const struct fata_wheel *w, fata_time_t deadline)
 {
-    *timer = (struct fata_timer){.fire = fire, .state = FATA_TIMER_IDLE};
+    uint64_t tick = deadline >> FATA__WHEEL_TICK;
+    if (tick < w->base)
+        tick = w->base; /* late already: due as soon as can be */
+    unsigned bit = 63 - (unsigned)__builtin_clzll((tick ^ w->base) | 1);
+    unsigned level = bit / FATA__WHEEL_BITS;
+    unsigned digit = tick >> level * FATA__WHEEL_BITS & (FATA__WHEEL_SLOTS - 1);
+    return level * FATA__WHEEL_SLOTS + digit;
+}
+
+static void place(struct fata_wheel *w, struct fata_timer *timer)
+{
+    unsigned index = position(w, timer->deadline);
+    unsigned level = index / FATA__WHEEL_SLOTS;
+
+    append(w, index, timer);
+    w->used[level] |= UINT64_C(1) << index % FATA__WHEEL_SLOTS;
+    w->levels |= UINT64_C(1) << level;
+}
+
+static void mark_empty(struct fata_wheel *w, unsigned index)
+{
+    unsigned level = index / FATA__WHEEL_SLOTS;
+
+    w->used[level] &= ~(UINT64_C(1) << index % FATA__WHEEL_SLOTS);
+    if (w->used[level] == 0)
+        w->levels &= ~(UINT64_C(1) << level);
 }
 
 void fata_timer_start(struct fata_sched *s, struct fata_timer *timer,
                       fata_time_t deadline)
 {
-    fata_timer_cancel(s, timer);
+    if (timer->slot != 0)
+        (void)fata_timer_cancel(s, timer);
     if (deadline == FATA_NEVER)
         return;
     timer->deadline = deadline;
-    timer->sequence = s->sequence++;
-    timer->state = FATA_TIMER_STARTED;
-    s->timers = meld(s->timers, timer);
+    if (deadline < s->wheel.next)
+        s->wheel.next = deadline;
+    place(&s->wheel, timer);
     s->counters.timers++;
 }
 
 bool fata_timer_cancel(struct fata_sched *s, struct fata_timer *timer)
 {
-    if (timer->state == FATA_TIMER_IDLE)
+    struct fata_wheel *w = &s->wheel;
+
+    if (timer->slot == 0)
         return false;
-    if (timer->state == FATA_TIMER_DUE)
-        due_remove(s, timer);
-    else
-        heap_remove(s, timer);
-    timer->state = FATA_TIMER_IDLE;
+    unsigned index = timer->slot - 1;
+    struct fata_wheel_slot *slot = slot_of(w, index);
+    unlink(slot, timer);
+    if (slot->first == NULL && index != DUE)
+        mark_empty(w, index);
+    timer->slot = 0;
+    if (timer->deadline == w->next)
+        w->next = 0;
     s->counters.timers--;
     return true;
 }
 
-fata_time_t fata__timers_next(const struct fata_sched *s)
+/* The first used slot; there is one. */
+static unsigned first_slot(const struct fata_wheel *w, uint64_t *start)
 {
-    return s->timers != NULL ? s->timers->deadline : FATA_NEVER;
+    unsigned level = (unsigned)__builtin_ctzll(w->levels);
+    unsigned digit = (unsigned)__builtin_ctzll(w->used[level]);
+    unsigned shift = level * FATA__WHEEL_BITS;
+    uint64_t above = w->base >> shift & ~(uint64_t)(FATA__WHEEL_SLOTS - 1);
+
+    *start = (above | digit) << shift;
+    return level * FATA__WHEEL_SLOTS + digit;
 }
 
-void fata__timers_run(struct fata_sched *s, size_t limit)
+/* Merges two sorted lists, linked by `next` only; of equals, a's come first. */
+static struct fata_timer *merge(struct fata_timer *a, struct fata_timer *b)
 {
-    struct fata_timer *timer, *last = NULL;
+    struct fata_timer *first, **tail = &first;
 
-    while (limit-- > 0 && (timer = s->timers) != NULL &&
-           timer->deadline <= s->now) {
-        heap_remove(s, timer);
-        timer->state = FATA_TIMER_DUE;
-        timer->prev = last;
-        if (last != NULL)
-            last->next = timer;
-        else
-            s->due = timer;
-        last = timer;
+    while (a != NULL && b != NULL) {
+        struct fata_timer **least = b->deadline < a->deadline ? &b : &a;
+        *tail = *least;
+        tail = &(*least)->next;
+        *least = *tail;
     }
-    while ((timer = s->due) != NULL) {
-        fata_timer_cancel(s, timer);
-        timer->fire(timer);
+    *tail = a != NULL ? a : b;
+    return first;
+}
+
+/* Sorts, stable, a list linked by `next`: runs that are in order already are
+ * merged like the digits of a counter. */
+static struct fata_timer *sort(struct fata_timer *list)
+{
+    struct fata_timer *run[48] = {NULL}, *sorted = NULL;
+    unsigned top = 0;
+
+    while (list != NULL) {
+        struct fata_timer *head = list, *end = list;
+        while (end->next != NULL && end->deadline <= end->next->deadline)
+            end = end->next;
+        list = end->next;
+        end->next = NULL;
+        unsigned i = 0;
+        for (; run[i] != NULL; i++) {
+            head = merge(run[i], head);
+            run[i] = NULL;
+        }
+        run[i] = head;
+        if (i >= top)
+            top = i + 1;
     }
+    for (unsigned i = 0; i < top; i++)
+        sorted = merge(run[i], sorted);
+    return sorted;
+}
+
+/* Moves what is due at `now` to w->due. */
+static void advance(struct fata_wheel *w, fata_time_t now)
+{
+    uint64_t start, tick = now >> FATA__WHEEL_TICK;
+
+    while (w->levels != 0) {
+        unsigned index = first_slot(w, &start);
+        if (start > tick)
+            break;
+        struct fata_wheel_slot *slot = &w->slot[index];
+        struct fata_timer *list = slot->first, *next;
+        slot->first = slot->last = NULL;
+        mark_empty(w, index);
+        w->base = start;
+        if (index < FATA__WHEEL_SLOTS)
+            list = sort(list);
+        for (; list != NULL; list = next) {
+            next = list->next;
+            if (list->deadline <= now)
+                append(w, DUE, list);
+            else
+                place(w, list);
+        }
+        if (index < FATA__WHEEL_SLOTS && slot->first != NULL)
+            break; /* the rest of this tick is to come */
+    }
+    w->base = tick;
+}
+
+void fata__timers_init(struct fata_sched *s)
+{
+    s->wheel.next = FATA_NEVER;
+}
+
+void fata__timers_run(struct fata_sched *s)
+{
+    struct fata_timer *timer;
+
+    if (s->wheel.next > s->now)
+        return;
+    s->wheel.next = 0;
+    advance(&s->wheel, s->now);
+    while ((timer = s->wheel.due.first) != NULL) {
+        (void)fata_timer_cancel(s, timer);
+        if (FATA_LIKELY(s->watch == NULL)) {
+            timer->fire(timer);
+        } else {
+            fata_time_t began = s->watch->clock();
+            timer->fire(timer);
+            if (s->watch != NULL)
+                fata__watched(s, "timer", began);
+        }
+    }
+}
+
+/* The first deadline; or, where the first slot holds many, its start. */
+fata_time_t fata__timers_next(struct fata_sched *s)
+{
+    struct fata_wheel *w = &s->wheel;
+    fata_time_t least = FATA_NEVER;
+    uint64_t start;
+    unsigned n = 0;
+
+    if (w->next != 0)
+        return w->next;
+    if (w->levels != 0) {
+        const struct fata_timer *timer = w->slot[first_slot(w, &start)].first;
+        for (; timer != NULL && n < LOOK; timer = timer->next, n++)
+            if (timer->deadline < least)
+                least = timer->deadline;
+        if (timer != NULL) {
+            least = start << FATA__WHEEL_TICK;
+            if (least <= s->now)
+                least = s->now + 1;
+        }
+    }
+    w->next = least;
+    return least;
+}
+
+void fata__timers_check(const struct fata_sched *s)
+{
+    const struct fata_wheel *w = &s->wheel;
+    size_t count = 0;
+
+    for (unsigned i = 0; i < DUE; i++) {
+        const struct fata_timer *prev = NULL;
+        const struct fata_wheel_slot *slot = &w->slot[i];
+        bool used = w->used[i / FATA__WHEEL_SLOTS] >> i % FATA__WHEEL_SLOTS & 1;
+        fata_assert(used == (slot->first != NULL));
+        for (const struct fata_timer *t = slot->first; t != NULL; t = t->next) {
+            fata_assert(t->prev == prev && t->slot == i + 1);
+            fata_assert(t->deadline >= w->next);
+            prev = t;
+            count++;
+        }
+        fata_assert(slot->last == prev);
+    }
+    fata_assert(w->due.first == NULL && w->due.last == NULL);
+    fata_assert(count == s->counters.timers);
 }

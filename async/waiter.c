@@ -4,78 +4,103 @@
 
 #include <fata/error.h>
 
+/* Ends the wait, by no entry or the given one. */
+static void wake(struct fata_waiter *waiter, struct fata_entry *entry,
+                 int result)
+{
+    struct fata_fiber *fiber = waiter->fiber;
+
+    fata_assert(waiter->state != FATA_WAITER_WOKEN);
+    if (waiter->state == FATA_WAITER_TIMED)
+        (void)fata_timer_cancel(fata__sched_of(fiber), &waiter->timer);
+    waiter->state = FATA_WAITER_WOKEN;
+    waiter->woken = entry;
+    waiter->result = result;
+    if (waiter->entries == NULL)
+        fata_list_remove(&waiter->entry.link);
+    else
+        for (uint32_t i = 0; i < waiter->count; i++)
+            fata_list_remove(&waiter->entries[i].link);
+    fiber->waiting = NULL;
+    fata__queue_push(fiber->queue, &fiber->job);
+}
+
 static void expired(struct fata_timer *timer)
 {
     struct fata_waiter *waiter =
         FATA_CONTAINER(timer, struct fata_waiter, timer);
-    bool cancelled = fata__scope_cancelled(waiter->fiber->region);
-    fata_waiter_wake(waiter, cancelled ? FATA_ECANCELED : FATA_ETIMEDOUT);
-}
-
-static void start(struct fata_waiter *waiter, struct fata_fiber *self,
-                  struct fata_list *queue)
-{
-    waiter->fiber = self;
-    waiter->result = 0;
-    fata_timer_init(&waiter->timer, expired);
-    fata_list_init(&waiter->link);
-    if (queue != NULL)
-        fata_list_push_back(queue, &waiter->link);
+    bool cancelled = fata__cancelled(waiter->fiber);
+    wake(waiter, NULL, cancelled ? FATA_ECANCELED : FATA_ETIMEDOUT);
 }
 
 /* The timer stands at the deadline or, if that is earlier, at the time when
  * cancellation comes through. */
 static void set_timer(struct fata_waiter *waiter)
 {
-    fata_time_t cancel_at = waiter->fiber->region->cancel_at;
-    fata_timer_start(waiter->fiber->sched, &waiter->timer,
-                     cancel_at < waiter->deadline ? cancel_at
-                                                  : waiter->deadline);
-}
-
-int fata_waiter_wait(struct fata_waiter *waiter, struct fata_list *queue,
-                     fata_time_t deadline)
-{
-    struct fata_fiber *self = fata__self();
-
-    if (fata__scope_cancelled(self->region))
-        return FATA_ECANCELED;
-    if (deadline <= self->sched->now)
-        return FATA_ETIMEDOUT;
-    start(waiter, self, queue);
-    waiter->deadline = deadline;
-    set_timer(waiter);
-    self->waiting = waiter;
-    fata__fiber_suspend(self);
-    return waiter->result;
-}
-
-int fata_waiter_join(struct fata_waiter *waiter, struct fata_list *queue)
-{
-    struct fata_fiber *self = fata__self();
-
-    start(waiter, self, queue);
-    fata__fiber_suspend(self);
-    return waiter->result;
-}
-
-void fata_waiter_wake(struct fata_waiter *waiter, int result)
-{
     struct fata_fiber *fiber = waiter->fiber;
+    fata_time_t at = waiter->deadline;
 
-    fata_assert(fiber != NULL);
-    waiter->fiber = NULL;
-    waiter->result = result;
-    fata_list_remove(&waiter->link);
-    fata_timer_cancel(fiber->sched, &waiter->timer);
-    fiber->waiting = NULL;
-    fata_job_post(fiber->sched, &fiber->job);
+    if (fiber->cancel_at < at)
+        at = fiber->cancel_at;
+    if (at == FATA_NEVER)
+        return;
+    if (waiter->state == FATA_WAITER_SIMPLE)
+        fata_timer_init(&waiter->timer, expired);
+    waiter->state = FATA_WAITER_TIMED;
+    fata_timer_start(fata__sched_of(fiber), &waiter->timer, at);
+}
+
+static void begin(struct fata_waiter *waiter, struct fata_list *queue,
+                  fata_time_t deadline, const char *what)
+{
+    struct fata_fiber *self = fata__self();
+
+    struct fata_list none;
+
+    if (queue == NULL) {
+        fata_list_init(&none);
+        queue = &none;
+    }
+    (void)fata__wait_simple(waiter, self, queue, what);
+    if (queue == &none)
+        fata_list_remove(&waiter->entry.link);
+    waiter->deadline = deadline;
+}
+
+int fata_waiter_start(struct fata_waiter *waiter, struct fata_list *queue,
+                      fata_time_t deadline, const char *what)
+{
+    struct fata_fiber *self = fata__self();
+
+    if (fata__cancelled(self))
+        return FATA_ECANCELED;
+    if (deadline <= fata__sched_of(self)->now)
+        return FATA_ETIMEDOUT;
+    begin(waiter, queue, deadline, what);
+    set_timer(waiter);
+    return FATA_PARK;
+}
+
+int fata_waiter_join(struct fata_waiter *waiter, struct fata_list *queue,
+                     const char *what)
+{
+    begin(waiter, queue, FATA_NEVER, what);
+    waiter->state = FATA_WAITER_JOINS;
+    fata__park(fata__running);
+    return waiter->result;
+}
+
+void fata_waiter_wake(struct fata_entry *entry, int result)
+{
+    wake(entry->waiter, entry, result);
 }
 
 void fata__waiter_recheck(struct fata_waiter *waiter)
 {
-    if (fata__scope_cancelled(waiter->fiber->region))
-        fata_waiter_wake(waiter, FATA_ECANCELED);
-    else if (waiter->fiber->region->cancel_at < waiter->deadline)
+    if (waiter->state == FATA_WAITER_JOINS)
+        return;
+    if (fata__cancelled(waiter->fiber))
+        wake(waiter, NULL, FATA_ECANCELED);
+    else
         set_timer(waiter);
 }

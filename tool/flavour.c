@@ -110,6 +110,8 @@ static void add_host(struct flavour *f)
 {
     push(&f->cflags, "-pthread");
     push(&f->port_cflags, "-pthread");
+    if (strcmp(f->arch, "aarch64") == 0) /* the layer check sees no helpers */
+        push(&f->cflags, "-mno-outline-atomics");
     push(&f->link, "-pthread");
     push(&f->link, "-Wl,--gc-sections");
     push(&f->link_end, "-lm"); /* part of the libc to those who write C */

@@ -158,9 +158,9 @@ FATA_TEST(a_callback_may_feed_a_channel)
     struct fata_root root;
     world();
     fata_channel_init(&channel, items, 1, 2);
-    fata_check_int(
-        fata_root_start(&root, &sched, "root", receives, &four, root_done), ==,
-        0);
+    fata_check_int(fata_root_start(&root, &sched, FATA_SPAWN("root"), receives,
+                                   &four, root_done),
+                   ==, 0);
     run_until(5);
     fata_check_int(fata_channel_try_send(&channel, "a"), ==, 0);
     fata_check_int(channel.count, ==, 0);

@@ -33,8 +33,8 @@ static void begin(fata_fiber_fn *fn, void *arg)
 {
     world();
     fata_event_init(&event);
-    fata_expect(fata_root_start(&root, &sched, "root", fn, arg, root_done) ==
-                0);
+    fata_expect(fata_root_start(&root, &sched, FATA_SPAWN("root"), fn, arg,
+                                root_done) == 0);
     roots_done = 0;
     run_until(5);
 }

@@ -45,7 +45,7 @@ static int named(void *arg)
 static int names(void *arg)
 {
     static char own[] = "named", given[] = "given";
-    const struct fata_spawn how = {given, NULL};
+    const struct fata_spawn how = {.name = given};
     struct fata_scope scope;
     (void)arg;
     fata_expect(strcmp(fata_fiber_name(fata_fiber_self()), "root") == 0);
@@ -153,10 +153,12 @@ static int outer(void *arg)
     fata_time_t next = 0;
     (void)arg;
 
-    fata_stacks_init(&inner_stacks, inner_memory, STACK_SIZE, 2, false);
+    static struct fata_fiber inner_fibers[2];
+    fata_stacks_init(&inner_stacks, inner_memory, STACK_SIZE, 2, inner_fibers,
+                     false);
     fata_sched_init(&other, &inner_stacks);
-    fata_expect(fata_root_start(&root, &other, "in", inner, &other, ignore) ==
-                0);
+    fata_expect(fata_root_start(&root, &other, FATA_SPAWN("in"), inner, &other,
+                                ignore) == 0);
     while (next != FATA_NEVER) {
         next = fata_sched_turn(&other, next);
         fata_expect(fata_fiber_self() == self);

@@ -108,7 +108,8 @@ FATA_TEST(timers_agree_with_a_model)
             fata_time_t want = first == NULL           ? FATA_NEVER
                                : first->deadline < now ? now
                                                        : first->deadline;
-            wrong |= next != want;
+            /* With many timers the answer is a bound. */
+            wrong |= next > want || (want > now && next <= now);
         }
         if (wrong)
             fail(seed, "timers differ from the model");

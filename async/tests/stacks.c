@@ -8,6 +8,12 @@ static int report(void *arg)
     return 0;
 }
 
+static int report_frame(void *arg)
+{
+    *(void **)arg = __builtin_frame_address(0);
+    return 0;
+}
+
 static int hold(void *arg)
 {
     (void)arg;
@@ -48,7 +54,7 @@ FATA_TEST(stacks_run_out_and_come_back)
 static int use_other(void *arg)
 {
     struct fata_scope scope;
-    const struct fata_spawn how = {"other", arg};
+    const struct fata_spawn how = {.name = "other", .stacks = arg};
     fata_scope_open(&scope);
     fata_expect(fata_scope_spawn_with(&scope, &how, hold, NULL) == 0);
     fata_expect(fata_scope_spawn_with(&scope, &how, hold, NULL) == FATA_ENOMEM);
@@ -57,9 +63,10 @@ static int use_other(void *arg)
 
 FATA_TEST(a_fiber_may_take_its_stack_from_another_arena)
 {
-    static char one[8192] FATA_ALIGNED(16);
+    static char one[STACK_SIZE] FATA_ALIGNED(16);
     struct fata_stacks other;
-    fata_stacks_init(&other, one, sizeof(one), 1, false);
+    static struct fata_fiber fiber;
+    fata_stacks_init(&other, one, sizeof(one), 1, &fiber, false);
     world_with(1);
     fata_check_int(run(use_other, &other), ==, 0);
     fata_check_int(other.in_use_max, ==, 1);
@@ -71,22 +78,20 @@ FATA_TEST(a_scheduler_without_stacks_has_no_fibers)
     struct fata_root root;
     world();
     fata_sched_init(&sched, NULL);
-    fata_check_int(
-        fata_root_start(&root, &sched, "root", hold, NULL, root_done), ==,
-        FATA_ENOMEM);
+    fata_check_int(fata_root_start(&root, &sched, FATA_SPAWN("root"), hold,
+                                   NULL, root_done),
+                   ==, FATA_ENOMEM);
 }
 
 /* A guarded stack is used from its second page on: the first stays as it is. */
 FATA_TEST(the_guard_page_is_not_touched)
 {
-    void *self = NULL;
+    void *frame = NULL;
     memset(memory, 0x55, sizeof(memory));
-    fata_stacks_init(&stacks, memory, STACK_SIZE, 1, true);
-    fata_sched_init(&sched, &stacks);
-    now = 0;
-    fata_check_int(run(report, &self), ==, 0);
-    fata_check((char *)self > memory[0] + FATA_STACK_GUARD);
-    fata_check((char *)self < memory[1]);
+    world_of(1, true);
+    fata_check_int(run(report_frame, &frame), ==, 0);
+    fata_check((char *)frame > memory[0] + FATA_STACK_GUARD);
+    fata_check((char *)frame < memory[1]);
     for (size_t i = 0; i < FATA_STACK_GUARD; i++)
         fata_check(memory[0][i] == 0x55);
 }
@@ -107,6 +112,6 @@ FATA_TEST(an_overflow_panics_at_the_next_switch)
 {
     if (!CAN_FORK)
         fata_skip("needs fork");
-    world();
+    world_of(1, false);
     fata_check(panics(overflows));
 }

@@ -14,9 +14,10 @@
 #include <unistd.h>
 #endif
 
-enum { STACK_SIZE = 16384, STACK_COUNT = 32 };
+enum { STACK_SIZE = 32768, STACK_COUNT = 32 };
 
 static char memory[STACK_COUNT][STACK_SIZE] FATA_ALIGNED(4096);
+static struct fata_fiber descriptors[STACK_COUNT];
 static struct fata_stacks stacks;
 static struct fata_sched sched;
 static fata_time_t now;
@@ -33,12 +34,21 @@ FATA_UNUSED static void mark(char letter)
     }
 }
 
-FATA_UNUSED static void world_with(size_t stack_count)
+/* With canaries every switch goes another way than with guards, which need not
+ * be there for that. */
+FATA_UNUSED static void world_of(size_t stack_count, bool guarded)
 {
-    fata_stacks_init(&stacks, memory, STACK_SIZE, stack_count, false);
+    fata_stacks_init(&stacks, memory, STACK_SIZE, stack_count, descriptors,
+                     guarded);
     fata_sched_init(&sched, &stacks);
+    fata_sched_check_always(&sched, true);
     now = 0;
     trace[0] = '\0';
+}
+
+FATA_UNUSED static void world_with(size_t stack_count)
+{
+    world_of(stack_count, true);
 }
 
 FATA_UNUSED static void world(void)
@@ -82,7 +92,8 @@ FATA_UNUSED static int run(fata_fiber_fn *fn, void *arg)
     struct fata_root root;
     root_error = 1;
     roots_done = 0;
-    if (fata_root_start(&root, &sched, "root", fn, arg, root_done) < 0)
+    if (fata_root_start(&root, &sched, FATA_SPAWN("root"), fn, arg, root_done) <
+        0)
         return 1;
     run_until(FATA_NEVER);
     return roots_done == 1 && nothing_left() ? root_error : 1;

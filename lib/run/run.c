@@ -38,6 +38,9 @@ static void on_shutdown(struct fata_request *request)
         fata_scope_cancel(&run.root.scope);
 }
 
+_Static_assert(sizeof(struct fata_fiber) <= FATA_STACK_ROOM,
+               "a descriptor fits into a stack's room");
+
 int fata_run(int (*start)(void *app), void *app)
 {
     /* Stack 0 is the main loop's. */
@@ -45,7 +48,7 @@ int fata_run(int (*start)(void *app), void *app)
                      (char *)fata_start_stacks.base +
                          fata_start_stacks.stack_size,
                      fata_start_stacks.stack_size, fata_start_stacks.count - 1,
-                     fata_platform_guards());
+                     fata_start_stacks.room, fata_platform_guards());
     fata_sched_init(&run.sched, &run.stacks);
     fata_event_init(&run.shutdown_event);
     run.shutdown.done = on_shutdown;
@@ -53,8 +56,8 @@ int fata_run(int (*start)(void *app), void *app)
     run.start = start;
     run.app = app;
 
-    int error = fata_root_start(&run.root, &run.sched, "start", first_fiber,
-                                NULL, on_end);
+    int error = fata_root_start(&run.root, &run.sched, FATA_SPAWN("start"),
+                                first_fiber, NULL, on_end);
     if (error != 0)
         return error;
     for (;;) {

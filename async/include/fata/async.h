@@ -8,6 +8,7 @@
 #include <fata/event.h>
 #include <fata/fiber.h>
 #include <fata/job.h>
+#include <fata/local.h>
 #include <fata/sched.h>
 #include <fata/scope.h>
 #include <fata/sleep.h>

@@ -11,8 +11,7 @@
 #define FATA_CHANNEL_H
 
 #include <fata/cc.h>
-#include <fata/list.h>
-#include <fata/time.h>
+#include <fata/waiter.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,17 +30,35 @@ struct fata_channel {
 void fata_channel_init(struct fata_channel *channel, void *items,
                        size_t item_size, size_t capacity);
 
+/* Private: what comes before a wait. */
+int fata__channel_start_send(struct fata_channel *channel, const void *item,
+                             fata_time_t deadline, struct fata_waiter *waiter);
+int fata__channel_start_recv(struct fata_channel *channel, void *item,
+                             fata_time_t deadline, struct fata_waiter *waiter);
+
 /* item      borrowed until return
  * Returns 0, FATA_EPIPE (closed), FATA_ETIMEDOUT or FATA_ECANCELED; the item
  * was sent if and only if it is 0. */
-FATA_NODISCARD int fata_channel_send(struct fata_channel *channel,
-                                     const void *item, fata_time_t deadline);
+FATA_NODISCARD static inline int fata_channel_send(struct fata_channel *channel,
+                                                   const void *item,
+                                                   fata_time_t deadline)
+{
+    struct fata_waiter waiter;
+    return fata_waiter_park(
+        &waiter, fata__channel_start_send(channel, item, deadline, &waiter));
+}
 
 /* item      borrowed until return; written if and only if the result is 0
  * Returns 0, FATA_EPIPE (closed and empty), FATA_ETIMEDOUT or
  * FATA_ECANCELED. */
-FATA_NODISCARD int fata_channel_recv(struct fata_channel *channel, void *item,
-                                     fata_time_t deadline);
+FATA_NODISCARD static inline int fata_channel_recv(struct fata_channel *channel,
+                                                   void *item,
+                                                   fata_time_t deadline)
+{
+    struct fata_waiter waiter;
+    return fata_waiter_park(
+        &waiter, fata__channel_start_recv(channel, item, deadline, &waiter));
+}
 
 /* Do not suspend and do not look at cancellation: FATA_EAGAIN instead. */
 FATA_NODISCARD int fata_channel_try_send(struct fata_channel *channel,

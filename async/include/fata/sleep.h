@@ -4,11 +4,19 @@
 #define FATA_SLEEP_H
 
 #include <fata/cc.h>
-#include <fata/time.h>
+#include <fata/waiter.h>
 
-/* Suspends until `deadline` (absolute; FATA_NEVER: until cancelled); where it
- * has passed, yields.  Never returns early.
- * Returns 0 or FATA_ECANCELED.  Context: fiber. */
-FATA_NODISCARD int fata_sleep_until(fata_time_t deadline);
+/* Sleeps until `deadline` (absolute); one in the past is a yield.
+ * Returns 0 or FATA_ECANCELED.  Context: fiber, suspends. */
+FATA_NODISCARD static inline int fata_sleep_until(fata_time_t deadline)
+{
+    struct fata_waiter waiter;
+    int err;
+
+    if (deadline <= fata__self()->queue->sched->now)
+        return fata_yield();
+    err = fata_waiter_wait(&waiter, NULL, deadline, "sleep");
+    return err == FATA_ETIMEDOUT ? 0 : err;
+}
 
 #endif

@@ -24,6 +24,13 @@
 #define FATA_CONTAINER(p, type, member)                                        \
     ((type *)(void *)((char *)(p)-offsetof(type, member)))
 
+/* The address of a constant that stays: FATA_STATIC(struct point, .x = 1). */
+#define FATA_STATIC(type, ...)                                                 \
+    (__extension__({                                                           \
+        static const type fata__static = {__VA_ARGS__};                        \
+        &fata__static;                                                         \
+    }))
+
 /* True when the operation overflows; *result is then the wrapped value. */
 #define FATA_ADD_OVERFLOW(a, b, result) __builtin_add_overflow(a, b, result)
 #define FATA_MUL_OVERFLOW(a, b, result) __builtin_mul_overflow(a, b, result)
@@ -37,6 +44,17 @@
 #endif
 #ifndef FATA_ASAN
 #define FATA_ASAN 0
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+#define FATA_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define FATA_TSAN 1
+#endif
+#endif
+#ifndef FATA_TSAN
+#define FATA_TSAN 0
 #endif
 
 #endif

@@ -6,20 +6,21 @@
 
 /* A switch that the sanitizers are not told of confuses them; async tests
  * cover switches with annotations. */
-static void *here, *there;
+static struct fata_context here, there;
 static FATA_ALIGNED(16) char stack[16384];
 static int64_t log_sum;
 static bool on_stack;
 
-static void entry(void *arg)
+static int64_t step;
+
+static void entry(const struct fata_context *self)
 {
-    int64_t step = *(int64_t *)arg;
     char local;
-    on_stack = (uintptr_t)&local >= (uintptr_t)stack &&
+    on_stack = self == &there && (uintptr_t)&local >= (uintptr_t)stack &&
                (uintptr_t)&local < (uintptr_t)stack + sizeof(stack);
     for (int64_t i = 1;; i++) {
         log_sum += i * step;
-        fata_context_switch(&there, here);
+        fata_context_switch(&there, &here);
     }
 }
 
@@ -27,12 +28,12 @@ FATA_TEST(context_switches_and_keeps_registers)
 {
     if (FATA_ASAN)
         fata_skip("raw switches are not annotated for ASan");
-    int64_t step = 10;
+    step = 10;
     double d = 1.5;
     log_sum = 0;
-    there = fata_context_make(stack + sizeof(stack), entry, &step);
+    fata_context_make(&there, stack + sizeof(stack), entry);
     for (int i = 0; i < 3; i++) {
-        fata_context_switch(&here, there);
+        fata_context_switch(&here, &there);
         d *= 2;
     }
     fata_check(on_stack);

@@ -67,7 +67,10 @@ struct fata_stack_area {
     void *base;        /* page aligned */
     size_t stack_size; /* bytes, guard page included */
     size_t count;
+    void *room; /* FATA_STACK_ROOM bytes for each, 64-byte aligned, zeroed: for
+                   the descriptors of whoever schedules them */
 };
+enum { FATA_STACK_ROOM = FATA_ASAN || FATA_TSAN ? 192 : 128 };
 extern const struct fata_stack_area fata_start_stacks;
 
 /* True once the lowest page of each stack faults when touched. */

@@ -46,8 +46,9 @@ extern char fata_stack_memory[];
             ".globl fata_stack_memory\n"                                       \
             "fata_stack_memory: .skip (" #size ") * (" #count ")\n"            \
             ".popsection\n");                                                  \
-    const struct fata_stack_area fata_start_stacks = {fata_stack_memory,       \
-                                                      (size), (count)};        \
+    static char fata_stack_room[(count)*FATA_STACK_ROOM] FATA_ALIGNED(64);     \
+    const struct fata_stack_area fata_start_stacks = {                         \
+        fata_stack_memory, (size), (count), fata_stack_room};                  \
     FATA_START_NOTE(size, count)
 
 /* Manifest of host-attached devices, also the Solo5 note:
