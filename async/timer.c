@@ -16,6 +16,7 @@
 
 enum {
     DUE = FATA__WHEEL_LEVELS * FATA__WHEEL_SLOTS,
+    AHEAD = 8, /* places */
     LOOK = 32, /* timers that the search for the first one looks at */
 };
 
@@ -24,24 +25,38 @@ static struct fata_wheel_slot *slot_of(struct fata_wheel *w, unsigned index)
     return index == DUE ? &w->due : &w->slot[index];
 }
 
-static void append(struct fata_wheel *w, unsigned index,
-                   struct fata_timer *timer)
+static inline void append(struct fata_wheel *w, unsigned index,
+                          struct fata_timer *timer)
 {
     struct fata_wheel_slot *slot = slot_of(w, index);
 
     timer->slot = index + 1;
     timer->next = NULL;
+    timer->ahead = NULL;
     timer->prev = slot->last;
-    if (slot->last != NULL)
+    if (slot->last == NULL) {
+        slot->first = slot->trail = timer;
+        slot->lag = 0;
+    } else {
         slot->last->next = timer;
-    else
-        slot->first = timer;
+        if (slot->lag < AHEAD) {
+            slot->lag++;
+        } else {
+            slot->trail->ahead = timer;
+            slot->trail = slot->trail->next;
+        }
+    }
     slot->last = timer;
 }
 
 /* Does not know of the bits of slots. */
-static void unlink(struct fata_wheel_slot *slot, struct fata_timer *timer)
+static inline void unlink(struct fata_wheel_slot *slot,
+                          struct fata_timer *timer)
 {
+    if (timer == slot->trail) {
+        slot->trail = timer->next != NULL ? timer->next : timer->prev;
+        slot->lag -= slot->lag != 0;
+    }
     if (timer->next != NULL)
         timer->next->prev = timer->prev;
     else
@@ -186,6 +201,7 @@ static void advance(struct fata_wheel *w, fata_time_t now)
             list = sort(list);
         for (; list != NULL; list = next) {
             next = list->next;
+            __builtin_prefetch(list->ahead, 1);
             if (list->deadline <= now)
                 append(w, DUE, list);
             else

@@ -56,7 +56,8 @@ enum {
 
 struct fata_wheel_slot {
     struct fata_timer *first, *last;
-    struct fata_timer *trail; /* some places before the last */
+    struct fata_timer *trail; /* `lag` places before the last, about */
+    uint32_t lag;
 };
 
 struct fata_wheel {
