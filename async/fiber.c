@@ -109,8 +109,8 @@ static void sanitize_fresh(struct fata_sched *s, char *low, char *top)
 static FATA_NORETURN void bottom(const struct fata_context *fresh);
 
 /* A stack on which `fiber` begins. */
-static const struct fata_context *fresh(struct fata_sched *s,
-                                        struct fata_fiber *fiber)
+static inline const struct fata_context *fresh(struct fata_sched *s,
+                                               struct fata_fiber *fiber)
 {
     char *stack = fata__stack_take(fiber->stacks);
     char *top = fata__stack_top(fiber->stacks, stack);
@@ -123,8 +123,8 @@ static const struct fata_context *fresh(struct fata_sched *s,
 }
 
 /* Where to go on; sets who runs. */
-static const struct fata_context *next(struct fata_sched *s,
-                                       struct fata_queue *queue)
+static inline const struct fata_context *next(struct fata_sched *s,
+                                              struct fata_queue *queue)
 {
     struct fata_job *job = queue->first;
 

@@ -58,11 +58,59 @@ static inline void fata__fiber_give(struct fata_fiber *fiber)
     stacks->in_use--;
 }
 
-/* stacks.c.  The lowest usable address; the highest is fata__stack_top(). */
-FATA_HIDDEN char *fata__stack_take(struct fata_stacks *stacks);
-FATA_HIDDEN void fata__stack_give(struct fata_stacks *stacks, char *stack);
-FATA_HIDDEN char *fata__stack_top(const struct fata_stacks *stacks,
-                                  char *stack);
+static inline size_t fata__guard_size(const struct fata_stacks *stacks)
+{
+    return stacks->guarded ? FATA_STACK_GUARD : 0;
+}
+
+/* A stack is known by its lowest usable address; this is its highest.  Stacks
+ * that are a multiple of the page size apart begin at different places of their
+ * page, else their first frames would share few lines of the cache. */
+static inline char *fata__stack_top(const struct fata_stacks *stacks,
+                                    char *stack)
+{
+    size_t size = stacks->stack_size - fata__guard_size(stacks);
+    size_t color = size >= 4 * FATA_STACK_MIN ? (uintptr_t)stack >> 12 & 15 : 0;
+
+    return stack + size - 64 * color;
+}
+
+/* Where a free stack's link lies: in the page that is used again first. */
+static inline void **fata__stack_link(const struct fata_stacks *stacks,
+                                      char *stack)
+{
+    return (void **)(void *)fata__stack_top(stacks, stack) - 1;
+}
+
+/* stacks.c: one that was never used. */
+FATA_HIDDEN char *fata__stack_take_fresh(struct fata_stacks *stacks);
+#if FATA_ASAN
+/* The frames that ended with the last fiber left their marks. */
+FATA_HIDDEN void fata__stack_unpoison(const struct fata_stacks *stacks,
+                                      char *stack);
+#else
+#define fata__stack_unpoison(stacks, stack) ((void)0)
+#endif
+
+/* There is one for each descriptor that is taken. */
+static inline char *fata__stack_take(struct fata_stacks *stacks)
+{
+    char *stack = stacks->free_stacks;
+
+    if (FATA_UNLIKELY(stack == NULL))
+        stack = fata__stack_take_fresh(stacks);
+    else
+        stacks->free_stacks = *fata__stack_link(stacks, stack);
+    fata__stack_unpoison(stacks, stack);
+    return stack;
+}
+
+static inline void fata__stack_give(struct fata_stacks *stacks, char *stack)
+{
+    *fata__stack_link(stacks, stack) = stacks->free_stacks;
+    stacks->free_stacks = stack;
+}
+
 /* Whether the canary of a stack without a guard is as it was. */
 FATA_HIDDEN bool fata__stack_intact(const char *stack);
 /* For the census: before and after a fiber. */

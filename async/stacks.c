@@ -36,67 +36,25 @@ void fata_stacks_init(struct fata_stacks *stacks, void *base, size_t stack_size,
     stacks->guarded = guarded;
 }
 
-static size_t guard_size(const struct fata_stacks *stacks)
-{
-    return stacks->guarded ? FATA_STACK_GUARD : 0;
-}
-
-/* Stacks that are a multiple of the page size apart begin at different places
- * of their page, else their first frames would share few lines of the cache. */
-char *fata__stack_top(const struct fata_stacks *stacks, char *stack)
-{
-    size_t size = stacks->stack_size - guard_size(stacks);
-    size_t color = size >= 4 * FATA_STACK_MIN ? (uintptr_t)stack >> 12 & 15 : 0;
-
-    return stack + size - 64 * color;
-}
-
-/* Where a free stack's link lies: in the page that is used again first. */
-static void **link_of(const struct fata_stacks *stacks, char *stack)
-{
-    return (void **)(void *)fata__stack_top(stacks, stack) - 1;
-}
-
-/* The frames that ended with the last fiber left their marks. */
-static void unpoison(const struct fata_stacks *stacks, char *stack)
-{
-#if FATA_ASAN
-    __asan_unpoison_memory_region(stack,
-                                  stacks->stack_size - guard_size(stacks));
-#else
-    (void)stacks, (void)stack;
-#endif
-}
-
-static char *take_fresh(struct fata_stacks *stacks)
+char *fata__stack_take_fresh(struct fata_stacks *stacks)
 {
     fata_assert(stacks->fresh_stacks < stacks->count);
     char *stack = stacks->base + stacks->fresh_stacks++ * stacks->stack_size +
-                  guard_size(stacks);
+                  fata__guard_size(stacks);
     (void)VALGRIND_STACK_REGISTER(stack, fata__stack_top(stacks, stack));
-    unpoison(stacks, stack);
     if (!stacks->guarded)
         for (size_t i = 0; i < CANARY_WORDS; i++)
             memcpy(stack + i * sizeof(canary), &canary, sizeof(canary));
     return stack;
 }
 
-char *fata__stack_take(struct fata_stacks *stacks)
+#if FATA_ASAN
+void fata__stack_unpoison(const struct fata_stacks *stacks, char *stack)
 {
-    char *stack = stacks->free_stacks;
-
-    if (stack == NULL)
-        return take_fresh(stacks);
-    unpoison(stacks, stack);
-    stacks->free_stacks = *link_of(stacks, stack);
-    return stack;
+    __asan_unpoison_memory_region(stack, stacks->stack_size -
+                                             fata__guard_size(stacks));
 }
-
-void fata__stack_give(struct fata_stacks *stacks, char *stack)
-{
-    *link_of(stacks, stack) = stacks->free_stacks;
-    stacks->free_stacks = stack;
-}
+#endif
 
 bool fata__stack_intact(const char *stack)
 {
@@ -137,7 +95,7 @@ void fata__stack_measure(struct fata_stacks *stacks, const char *stack,
     struct fata_census *census = stacks->census;
     struct fata_census_row *row = census->rows;
     const volatile char *low = stack + floor_size(stacks);
-    const char *top = stack + (stacks->stack_size - guard_size(stacks));
+    const char *top = stack + (stacks->stack_size - fata__guard_size(stacks));
 
     while (low < top && *low == (char)PAINT)
         low++;
