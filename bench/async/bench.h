@@ -16,20 +16,22 @@
  *        1000, phase by phase
  *   W4c  chains of 1000 promises, each with a callback that resolves the next;
  *        the first is resolved; per promise, creation and attaching included
- *   W5a  sleeps of random length within 1 s, a million pending at once:
- *        starting and ending one; W5a-end: s from the first start to the last
- *        end (ideal: 1)
+ *   W5a  sleeps of random length within 1 s, a million pending at once, each
+ *        what continues a program at the least cost: a timer that calls back
+ *        (C, Node), a promise (Lwt), a goroutine (Go); per sleep, started and
+ *        ended; W5a-end: s from the first start to the last end (ideal: 1)
  *   W5b  a million such sleeps are started, then cancelled in that order; per
- *        sleep
+ *        sleep (Go: a timer)
  *   W5c  start and cancel one such sleep while 10,000 are pending
- *   W6t  bytes of resident memory per pending sleep that calls back (a timer,
- *        a promise); W6f: per fiber that sleeps, on stacks of 4 KiB or as the
- *        peer has them; W6k: on stacks of 1 KiB
+ *   W6t  bytes of resident memory per pending sleep, of a million (Go: a timer)
+ *   W6f  the same per fiber that sleeps, of 200,000, on stacks of 4 KiB or as
+ *        the peer has them; W6k: on stacks of 1 KiB
  *   W7   a ring of 503 fibers and channels of capacity 1, one word goes round;
  *        per hop
  *   W8   64-byte echo over TCP, 50 connections on the loopback, a message in
  *        flight on each; the server's CPU ns per request, W8-user: of them in
- *        user mode; W8-wall: ns by the clock on the wall per request
+ *        user mode (the kernel counts these by sampling); W8-wall: ns by the
+ *        clock on the wall per request
  *
  * Memory that a peer's user provides (an array of timers or promises) is there,
  * and touched, before the clock starts; what the peer allocates counts. */
@@ -119,13 +121,17 @@ static inline int bench_main(const struct bench *table, int argc, char **argv)
     for (; argc > 1 && table->name != NULL; table++) {
         if (strcmp(table->name, argv[1]) != 0)
             continue;
+        size_t count = argc > 2 ? strtoul(argv[2], NULL, 10) : table->count;
+        if (count == 0 || count % BENCH_BATCH != 0)
+            break;
         if (table->warm > 0)
             table->run(table->warm);
         bench_name = table->name;
-        table->run(argc > 2 ? strtoul(argv[2], NULL, 10) : table->count);
+        table->run(count);
         return 0;
     }
-    fprintf(stderr, "usage: %s WORKLOAD [COUNT]\n", argv[0]);
+    fprintf(stderr, "usage: %s WORKLOAD [COUNT], a multiple of %d\n", argv[0],
+            BENCH_BATCH);
     return 2;
 }
 

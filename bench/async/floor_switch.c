@@ -52,7 +52,7 @@ static void w2(size_t count)
 
 static void batches(size_t count, void (*fn)(uint64_t), uint64_t arg)
 {
-    for (; count > 0; count -= BENCH_BATCH) {
+    for (size_t done = 0; done < count; done += BENCH_BATCH) {
         for (int i = 0; i < BENCH_BATCH; i++)
             floor_spawn(fn, arg);
         floor_join();

@@ -103,7 +103,7 @@ static int yield_once(void *arg)
 
 static void batches(size_t count, fata_fiber_fn *fn)
 {
-    for (; count > 0; count -= BENCH_BATCH) {
+    for (size_t done = 0; done < count; done += BENCH_BATCH) {
         struct fata_scope scope;
         fata_scope_open(&scope);
         for (int i = 0; i < BENCH_BATCH; i++)

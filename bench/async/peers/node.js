@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: ISC
-// Node: W5a, W5b and W5c of bench.h.  Lengths are whole milliseconds.
+// Node: W5a of bench.h.  Lengths are whole milliseconds.
 'use strict';
 
-const PENDING = 10000;
 let seed = 88172645;
 
 function sleepLength() {
@@ -11,8 +10,6 @@ function sleepLength() {
   seed ^= seed << 5;
   return 1 + (seed >>> 0) % 999;
 }
-
-function nothing() {}
 
 function report(name, value) {
   console.log(name, value.toPrecision(4));
@@ -37,32 +34,8 @@ function w5a(count) {
   }
 }
 
-function startAll(count) {
-  const all = new Array(count);
-  for (let i = 0; i < count; i++)
-    all[i] = setTimeout(nothing, 3600000 + sleepLength());
-  return all;
-}
-
-function w5b(count) {
-  const begin = process.cpuUsage();
-  startAll(count).forEach(clearTimeout);
-  report('W5b', cpuNs(begin) / count);
-}
-
-function w5c(count) {
-  const others = startAll(PENDING);
-  const begin = process.cpuUsage();
-  for (let i = 0; i < count; i++)
-    clearTimeout(setTimeout(nothing, 3600000 + sleepLength()));
-  report('W5c', cpuNs(begin) / count);
-  others.forEach(clearTimeout);
-}
-
-const table = { W5a: w5a, W5b: w5b, W5c: w5c };
-const run = table[process.argv[2]];
-if (run === undefined) {
-  console.error('usage: node.js WORKLOAD [COUNT]');
+if (process.argv[2] !== 'W5a') {
+  console.error('usage: node.js W5a [COUNT]');
   process.exit(2);
 }
-run(Number(process.argv[3] || 1000000));
+w5a(Number(process.argv[3] || 1000000));

@@ -89,7 +89,7 @@ func w2(count int) {
 }
 
 func batches(count int, body func(*sync.WaitGroup)) {
-	for ; count > 0; count -= batch {
+	for done := 0; done < count; done += batch {
 		var wait sync.WaitGroup
 		wait.Add(batch)
 		for i := 0; i < batch; i++ {
@@ -213,7 +213,7 @@ func main() {
 	table := map[string]workload{
 		"W1": {w1, 4000000}, "W2": {w2, 1000000}, "W3": {w3, 1000000},
 		"W3y": {w3y, 1000000}, "W5a": {w5a, 1000000}, "W5b": {w5b, 1000000},
-		"W5c": {w5c, 1000000}, "W6t": {w6t, 1000000}, "W6f": {w6f, 1000000},
+		"W5c": {w5c, 1000000}, "W6t": {w6t, 1000000}, "W6f": {w6f, 200000},
 		"W7": {w7, 2000000}, "W8": {echo, 0},
 	}
 	if len(os.Args) > 1 {
