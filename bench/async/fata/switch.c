@@ -2,6 +2,8 @@
 /* W1, W2, W3, W3y and W7 on async. */
 #include "world.h"
 
+enum { STACK = 8192 }; /* a page of it for the guard */
+
 static struct fata_channel channels[BENCH_RING];
 static uint64_t items[BENCH_RING];
 static size_t laps;
@@ -53,7 +55,7 @@ static int yield_fiber(void *count)
 
 static void w1(size_t count)
 {
-    world_run(2, 4096, yield_fiber, &count);
+    world_run(2, STACK, true, yield_fiber, &count);
 }
 
 static int ping(void *arg)
@@ -86,7 +88,7 @@ static int channel_fiber(void *count)
 
 static void w2(size_t count)
 {
-    world_run(2, 4096, channel_fiber, &count);
+    world_run(2, STACK, true, channel_fiber, &count);
 }
 
 static int nothing(void *arg)
@@ -127,13 +129,13 @@ static int spawn_fiber(void *count)
 static void w3(size_t count)
 {
     spawned = nothing;
-    world_run(BENCH_BATCH, 4096, spawn_fiber, &count);
+    world_run(BENCH_BATCH, STACK, true, spawn_fiber, &count);
 }
 
 static void w3y(size_t count)
 {
     spawned = yield_once;
-    world_run(BENCH_BATCH, 4096, spawn_fiber, &count);
+    world_run(BENCH_BATCH, STACK, true, spawn_fiber, &count);
 }
 
 static int hop(void *arg)
@@ -164,7 +166,7 @@ static int ring_fiber(void *count)
 
 static void w7(size_t count)
 {
-    world_run(BENCH_RING, 4096, ring_fiber, &count);
+    world_run(BENCH_RING, STACK, true, ring_fiber, &count);
 }
 
 int main(int argc, char **argv)

@@ -107,12 +107,12 @@ static int sleep_fiber(void *count)
 
 static void w6f(size_t count)
 {
-    world_run(count, 4096, sleep_fiber, &count);
+    world_run(count, 4096, false, sleep_fiber, &count);
 }
 
 static void w6k(size_t count)
 {
-    world_run(count, FATA_STACK_MIN, sleep_fiber, &count);
+    world_run(count, FATA_STACK_MIN, false, sleep_fiber, &count);
 }
 
 int main(int argc, char **argv)

@@ -30,14 +30,14 @@ static void done(struct fata_root *root, int error)
     finished = true;
 }
 
-void world_run(size_t stack_count, size_t stack_size, fata_fiber_fn *fn,
-               void *arg)
+void world_run(size_t stack_count, size_t stack_size, bool guarded,
+               fata_fiber_fn *fn, void *arg)
 {
     struct fata_root root;
     fata_stacks_init(&big_stack, bench_memory(BIG_STACK, 0), BIG_STACK, 1,
                      false);
     fata_stacks_init(&small_stacks, bench_memory(stack_count * stack_size, 0),
-                     stack_size, stack_count, false);
+                     stack_size, stack_count, guarded);
     fata_sched_init(&world_sched, &big_stack);
     finished = false;
     world_must(fata_root_start(&root, &world_sched, "first", fn, arg, done));
