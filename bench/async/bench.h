@@ -67,7 +67,7 @@ static inline uint64_t bench_clock(clockid_t clock)
 static inline void bench_print(const char *suffix, double value)
 {
     if (bench_name != NULL)
-        printf("%s%s %.4g\n", bench_name, suffix, value);
+        printf("%s%s %.5g\n", bench_name, suffix, value);
 }
 
 static inline void bench_begin(void)

@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 
     double user = seconds(usage.ru_utime), kernel = seconds(usage.ru_stime);
     double request = (double)cpu / (double)requests;
-    printf("W8 %.4g\nW8-user %.4g\nW8-wall %.4g\n", request,
+    printf("W8 %.5g\nW8-user %.4g\nW8-wall %.5g\n", request,
            request * user / (user + kernel), (double)wall / (double)requests);
     return 0;
 }

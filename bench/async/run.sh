@@ -13,7 +13,7 @@ out=$PWD/build/bench/async
 runs=${RUNS:-5}
 only=${ONLY:-W1 W2 W3 W3y W4 W4c W5a W5b W5c W6t W6f W6k W7 W8}
 peers=${PEERS:-floor call fata libuv go lwt node}
-requests=100000 count=
+requests=60000 count=
 cc=${CC:-cc}
 # As in images (tool/flavour.c).
 flags="-std=c17 -D_GNU_SOURCE -O2 -g -ffunction-sections -fdata-sections
@@ -163,7 +163,13 @@ fi
 
 table() { # values: peer workload value
     sort -k1,1 -k2,2 -k3,3g "$1" | awk -v peers="floor call uring fata libuv go lwt node" '
-        function flush() { if (n) cell[peer, w] = v[int((n + 1) / 2)]; n = 0 }
+        function flush(    m) {
+            m = v[int((n + 1) / 2)]
+            if (n && m ~ /\./)
+                m = sprintf(m < 10 ? "%.2f" : m < 100 ? "%.1f" : "%.0f", m)
+            if (n) cell[peer, w] = m
+            n = 0
+        }
         { if ($1 != peer || $2 != w) flush(); peer = $1; w = $2; v[++n] = $3
           seen[peer] = 1; rows[w] = 1 }
         END {

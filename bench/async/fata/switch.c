@@ -172,9 +172,9 @@ static void w7(size_t count)
 int main(int argc, char **argv)
 {
     static const struct bench table[] = {
-        {"W1", w1, 20000000, 10000},  {"W2", w2, 4000000, 10000},
-        {"W3", w3, 4000000, 0},       {"W3y", w3y, 4000000, 0},
-        {"W7", w7, 10000000, 100000}, {NULL, NULL, 0, 0},
+        {"W1", w1, 10000000, 10000}, {"W2", w2, 2000000, 10000},
+        {"W3", w3, 2000000, 0},      {"W3y", w3y, 2000000, 0},
+        {"W7", w7, 5000000, 100000}, {NULL, NULL, 0, 0},
     };
     return bench_main(table, argc, argv);
 }

@@ -38,7 +38,7 @@ func stop(name string, count int) {
 }
 
 func report(name string, value float64) {
-	fmt.Printf("%s %.4g\n", name, value)
+	fmt.Printf("%s %.5g\n", name, value)
 }
 
 var seed uint64 = 88172645463325252

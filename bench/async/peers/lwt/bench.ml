@@ -13,7 +13,7 @@ let start () =
   Gc.full_major ();
   began := Sys.time ()
 
-let report name value = Printf.printf "%s %.4g\n%!" name value
+let report name value = Printf.printf "%s %.5g\n%!" name value
 
 let stop name count =
   report name ((Sys.time () -. !began) *. 1e9 /. float_of_int count)
