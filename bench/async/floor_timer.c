@@ -30,6 +30,8 @@ static void start(struct timer *timer, uint64_t at)
         slot->room = slot->room > 0 ? slot->room * 2 : 64;
         slot->timers =
             realloc(slot->timers, slot->room * sizeof(struct timer *));
+        if (slot->timers == NULL)
+            abort();
     }
     timer->index = slot->count;
     slot->timers[slot->count++] = timer;
