@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -32,6 +33,7 @@ static pid_t start(char **words, const char *port)
     }
     pid_t pid = fork();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* it never outlives the load */
         run_on(1);
         execvp(argv[0], argv);
         echo_fail(argv[0]);

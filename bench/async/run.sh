@@ -126,7 +126,7 @@ if wanted node && get Node nodejs; then
     add node "node $src/peers/node.js" W5a
 fi
 
-# One core, the second where there is one: the first has the interrupts.
+# One core: the second where there is one; the load of W8 has the first.
 core=$(($(nproc) > 1))
 measure() { # workload program
     case $1 in
