@@ -5,7 +5,7 @@
 #   make check      all tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make install    PREFIX=$HOME/.local
-#   make bench-boot     make fuzz FUZZ_SECONDS=60     make clean
+#   make bench-boot     make bench-async     make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
 
 B       := build/host
@@ -156,3 +156,8 @@ clean:
 .PHONY: bench-boot
 bench-boot: all
 	$(Q)sh bench/boot/run.sh
+
+# Beside other schedulers; their packages are installed if they can be had.
+.PHONY: bench-async
+bench-async: $(B)/packages.mk
+	$(Q)sh bench/async/run.sh

@@ -126,6 +126,7 @@ if [ "${1:-}" != fast ]; then
     step "missing system call" sh tests/missing_call.sh $fata
     step "out of tree" sh tests/out_of_tree.sh $fata
     step "install" sh tests/install.sh
+    step "bench async" sh bench/async/run.sh check
     step "ring 0 and SVM" sh tests/kvm/run.sh $fata
     step "valgrind" sh tests/valgrind.sh $fata
 fi
