@@ -94,12 +94,12 @@ void fata__stack_measure(struct fata_stacks *stacks, const char *stack,
 {
     struct fata_census *census = stacks->census;
     struct fata_census_row *row = census->rows;
-    const volatile char *low = stack + floor_size(stacks);
-    const char *top = stack + (stacks->stack_size - fata__guard_size(stacks));
+    size_t size = stacks->stack_size - fata__guard_size(stacks);
+    size_t clean = floor_size(stacks);
 
-    while (low < top && *low == (char)PAINT)
-        low++;
-    size_t deep = (size_t)(top - (const char *)low);
+    while (clean < size && ((const volatile char *)stack)[clean] == (char)PAINT)
+        clean++;
+    size_t deep = size - clean;
 
     while (row < census->rows + census->used && row->name != name)
         row++;

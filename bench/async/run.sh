@@ -98,7 +98,7 @@ if wanted call; then
         add call "$out/floor_call" W1 W2 W3 W3y W7
 fi
 if wanted fata; then
-    async="$src/fata/world.c $(echo async/*.c) base/error.c platform/arch/x86_64/context.S
+    async="$src/fata/world.c $(echo async/*.c) base/error.c
         -Ibase/include -Iasync/include -Iplatform/arch/include"
     compile fata_switch $src/fata/switch.c $async &&
         add fata "$out/fata_switch" W1 W2 W3 W3y W7

@@ -79,16 +79,17 @@ int main(int argc, char **argv)
 {
     enum { STACK = 16384 };
     static struct fata_stacks stacks;
+    static struct fata_fiber fibers[ECHO_CONNECTIONS + 1];
     static struct fata_root root;
     struct server server = {.listener.fd = echo_listen(argc, argv)};
 
     server.epoll = epoll_create1(0);
     watch(server.epoll, &server.listener);
     fata_stacks_init(&stacks, bench_memory(STACK * (ECHO_CONNECTIONS + 1), 0),
-                     STACK, ECHO_CONNECTIONS + 1, false);
+                     STACK, ECHO_CONNECTIONS + 1, fibers, false);
     fata_sched_init(&world_sched, &stacks);
-    world_must(fata_root_start(&root, &world_sched, "accept", accept_all,
-                               &server, never_done));
+    world_must(fata_root_start(&root, &world_sched, FATA_SPAWN("accept"),
+                               accept_all, &server, never_done));
     for (;;) {
         struct epoll_event events[ECHO_CONNECTIONS];
         fata_time_t now = bench_clock(CLOCK_MONOTONIC);

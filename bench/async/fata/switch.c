@@ -14,12 +14,13 @@ static void open_channels(void)
         fata_channel_init(&channels[i], &items[i], sizeof(items[i]), 1);
 }
 
-static void send(struct fata_channel *channel, uint64_t value)
+/* Inline, as a wait must be up to the loop: see fata/fiber.h. */
+FATA_INLINE void send(struct fata_channel *channel, uint64_t value)
 {
     world_must(fata_channel_send(channel, &value, FATA_NEVER));
 }
 
-static uint64_t recv(struct fata_channel *channel)
+FATA_INLINE uint64_t recv(struct fata_channel *channel)
 {
     uint64_t value;
     world_must(fata_channel_recv(channel, &value, FATA_NEVER));

@@ -7,6 +7,7 @@
 #include "../bench.h"
 
 #include <fata/async.h>
+#include <fata/panic.h>
 
 extern struct fata_sched world_sched;
 
@@ -20,6 +21,10 @@ void world_run(size_t stack_count, size_t stack_size, bool guarded,
 void world_spawn(struct fata_scope *scope, fata_fiber_fn *fn, void *arg);
 
 /* For calls that cannot fail here: a panic if it does. */
-void world_must(int result);
+static inline void world_must(int result)
+{
+    if (FATA_UNLIKELY(result < 0))
+        fata_panic("bench", fata_error_name(result));
+}
 
 #endif
