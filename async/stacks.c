@@ -137,11 +137,12 @@ void fata__stack_measure(struct fata_stacks *stacks, const char *stack,
     struct fata_census *census = stacks->census;
     struct fata_census_row *row = census->rows;
     const volatile char *low = stack + floor_size(stacks);
-    const char *top = stack + (stacks->stack_size - guard_size(stacks));
+    const volatile char *top =
+        stack + (stacks->stack_size - guard_size(stacks));
 
     while (low < top && *low == (char)PAINT)
         low++;
-    size_t deep = (size_t)(top - (const char *)low);
+    size_t deep = (size_t)(top - low);
 
     while (row < census->rows + census->used && row->name != name)
         row++;

@@ -97,12 +97,12 @@ FATA_NODISCARD int fata_scope_spawn_with(struct fata_scope *scope,
 
 /* The same; the fiber is named after `fn` as it stands in the source. */
 #define fata_scope_spawn(scope, fn, arg)                                       \
-    fata_scope_spawn_with(scope, FATA_SPAWN(.name = #fn), fn, arg)
+    fata_scope_spawn_with(scope, FATA_SPAWN(#fn), fn, arg)
 
 /* How to spawn, as a constant that stays:
  *     fata_scope_spawn_with(&scope, FATA_SPAWN("ticker", .daemon = true), ...)
  */
-#define FATA_SPAWN(...) FATA_STATIC(struct fata_spawn, __VA_ARGS__)
+#define FATA_SPAWN(...) FATA_STATIC(struct fata_spawn, .name = __VA_ARGS__)
 
 /* Cancels; a second call does nothing.  Does not wait, and the close is still
  * the owner's duty.  Context: as fata_scope_spawn_with. */
