@@ -223,7 +223,8 @@ void fata__timers_run(struct fata_sched *s)
     }
 }
 
-/* The first deadline; or, where the first slot holds many, its start. */
+/* The first deadline; or, where the first slot holds many, its start.  In the
+ * tick that has begun all are looked at, else each ns of it could be a turn. */
 fata_time_t fata__timers_next(struct fata_sched *s)
 {
     struct fata_wheel *w = &s->wheel;
@@ -234,8 +235,11 @@ fata_time_t fata__timers_next(struct fata_sched *s)
     if (w->next != 0)
         return w->next;
     if (w->levels != 0) {
-        const struct fata_timer *timer = w->slot[first_slot(w, &start)].first;
-        for (; timer != NULL && n < LOOK; timer = timer->next, n++)
+        unsigned index = first_slot(w, &start);
+        const struct fata_timer *timer = w->slot[index].first;
+        bool begun =
+            index < FATA__WHEEL_SLOTS && start << FATA__WHEEL_TICK <= s->now;
+        for (; timer != NULL && (n < LOOK || begun); timer = timer->next, n++)
             if (timer->deadline < least)
                 least = timer->deadline;
         if (timer != NULL) {
@@ -260,6 +264,7 @@ void fata__timers_check(const struct fata_sched *s)
         fata_assert(used == (slot->first != NULL));
         for (const struct fata_timer *t = slot->first; t != NULL; t = t->next) {
             fata_assert(t->prev == prev && t->slot == i + 1);
+            fata_assert(position(w, t->deadline) == i);
             fata_assert(t->deadline >= w->next);
             prev = t;
             count++;
