@@ -142,7 +142,8 @@ static inline size_t fata_scope_failures(const struct fata_scope *scope)
  * close in reverse order of opening.
  * Returns the first error that a fiber returned - FATA_ECANCELED from a fiber
  * that was cancelled is none -, else FATA_ECANCELED if the region around is
- * cancelled, else FATA_ETIMEDOUT if the scope's deadline has passed, else 0.
+ * cancelled, else FATA_ETIMEDOUT if the scope's deadline had passed when the
+ * last fiber returned, else 0.
  * Context: the owner; suspends. */
 FATA_NODISCARD int fata_scope_close(struct fata_scope *scope);
 
