@@ -259,6 +259,8 @@ int fata_scope_spawn_with(struct fata_scope *scope,
     fiber->stacks = stacks;
     fata_list_push_back(&scope->fibers, &fiber->sibling);
     scope->awaited += !how->daemon;
+    if (FATA_UNLIKELY(scope->told_by == fiber)) /* who had the descriptor */
+        scope->told_by = NULL;
     if (FATA_UNLIKELY(!stacks->guarded && !s->canaries)) {
         s->canaries = true;
         s->normal.careful = s->low.careful = true;

@@ -148,8 +148,9 @@ FATA_HIDDEN struct fata_fiber *fata__first_within(struct fata_scope *scope);
 FATA_HIDDEN struct fata_fiber *fata__next_below(struct fata_fiber *fiber,
                                                 struct fata_fiber *top);
 
-/* tree.c: how many fibers are alive. */
+/* tree.c: how many fibers are alive; their part of fata_sched_check. */
 FATA_HIDDEN size_t fata__count_fibers(const struct fata_sched *s);
+FATA_HIDDEN void fata__tree_check(const struct fata_sched *s);
 
 /* scope.c: where the next failure is kept, or NULL. */
 FATA_HIDDEN struct fata_failure *

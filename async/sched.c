@@ -161,6 +161,27 @@ struct fata_counters fata_sched_counters(const struct fata_sched *s)
     return c;
 }
 
+/* The tail is where the next job goes, and every job knows that it is posted.
+ */
+static void check_queue(const struct fata_queue *queue)
+{
+    struct fata_job *const *tail = &queue->first;
+
+    while (*tail != FATA__QUEUE_END) {
+        fata_assert(*tail != NULL);
+        tail = &(*tail)->next;
+    }
+    fata_assert(queue->tail == tail);
+}
+
+void fata_sched_check(const struct fata_sched *s)
+{
+    check_queue(&s->normal);
+    check_queue(&s->low);
+    fata__timers_check(s);
+    fata__tree_check(s);
+}
+
 void fata_sched_check_always(struct fata_sched *s, bool on)
 {
     s->checked = on;

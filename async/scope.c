@@ -200,6 +200,7 @@ int fata_scope_close(struct fata_scope *scope)
         fata_scope_cancel(scope);
     while (!fata_list_empty(&scope->fibers))
         join(scope, "daemons of its scope");
+    bool late = scope->deadline <= scope->sched->now;
 
     self->region = scope->outer != NULL ? scope->outer : self->scope;
     self->cancel_at = self->region->cancel_at;
@@ -216,7 +217,7 @@ int fata_scope_close(struct fata_scope *scope)
     }
     if (fata__cancelled(self))
         return FATA_ECANCELED;
-    return scope->deadline <= scope->sched->now ? FATA_ETIMEDOUT : 0;
+    return late ? FATA_ETIMEDOUT : 0;
 }
 
 int fata_root_start(struct fata_root *root, struct fata_sched *s,

@@ -222,9 +222,9 @@ void fata__timers_run(struct fata_sched *s)
 {
     struct fata_timer *timer;
 
-    if (s->wheel.next > s->now)
-        return;
-    s->wheel.next = 0;
+    if (s->wheel.next <= s->now)
+        s->wheel.next = 0;
+    /* Also where nothing is due: near `base` timers lie on low levels. */
     advance(&s->wheel, s->now);
     while ((timer = s->wheel.due.first) != NULL) {
         (void)fata_timer_cancel(s, timer);
@@ -239,7 +239,8 @@ void fata__timers_run(struct fata_sched *s)
     }
 }
 
-/* The first deadline; or, where the first slot holds many, its start. */
+/* The first deadline; or, where the first slot holds many, its start.  In the
+ * tick that has begun all are looked at, else each ns of it could be a turn. */
 fata_time_t fata__timers_next(struct fata_sched *s)
 {
     struct fata_wheel *w = &s->wheel;
@@ -250,8 +251,11 @@ fata_time_t fata__timers_next(struct fata_sched *s)
     if (w->next != 0)
         return w->next;
     if (w->levels != 0) {
-        const struct fata_timer *timer = w->slot[first_slot(w, &start)].first;
-        for (; timer != NULL && n < LOOK; timer = timer->next, n++)
+        unsigned index = first_slot(w, &start);
+        const struct fata_timer *timer = w->slot[index].first;
+        bool begun =
+            index < FATA__WHEEL_SLOTS && start << FATA__WHEEL_TICK <= s->now;
+        for (; timer != NULL && (n < LOOK || begun); timer = timer->next, n++)
             if (timer->deadline < least)
                 least = timer->deadline;
         if (timer != NULL) {
@@ -276,6 +280,7 @@ void fata__timers_check(const struct fata_sched *s)
         fata_assert(used == (slot->first != NULL));
         for (const struct fata_timer *t = slot->first; t != NULL; t = t->next) {
             fata_assert(t->prev == prev && t->slot == i + 1);
+            fata_assert(position(w, t->deadline) == i);
             fata_assert(t->deadline >= w->next);
             prev = t;
             count++;

@@ -141,8 +141,7 @@ size_t fata__count_fibers(const struct fata_sched *s)
     return walk(s, NULL);
 }
 
-void fata_sched_check(const struct fata_sched *s)
+void fata__tree_check(const struct fata_sched *s)
 {
-    fata__timers_check(s);
     (void)walk(s, check_fiber);
 }

@@ -186,6 +186,79 @@ FATA_TEST(schedulers_nest_in_one_thread)
     fata_check(strcmp(trace, "io-ioabioab.o") == 0);
 }
 
+static int spins(void *arg)
+{
+    while (fata_yield() == 0)
+        ++*(unsigned *)arg;
+    return FATA_ECANCELED;
+}
+
+static unsigned spun[3];
+
+static int spinners(void *arg)
+{
+    struct fata_scope scope;
+    (void)arg;
+    fata_scope_open(&scope);
+    fata_expect(fata_scope_spawn(&scope, spins, &spun[0]) == 0);
+    fata_expect(fata_scope_spawn(&scope, spins, &spun[1]) == 0);
+    fata_expect(fata_scope_spawn_with(&scope, FATA_SPAWN("low", .low = true),
+                                      spins, &spun[2]) == 0);
+    return fata_scope_close(&scope);
+}
+
+/* Fibers that switch to each other without the carrier are counted, too. */
+static void switches_are_bounded(bool guarded)
+{
+    struct fata_root root;
+    world_of(STACK_COUNT, guarded);
+    memset(spun, 0, sizeof(spun));
+    roots_done = 0;
+    fata_check(fata_root_start(&root, &sched, FATA_SPAWN("root"), spinners,
+                               NULL, root_done) == 0);
+    for (unsigned turn = 1; turn <= 3; turn++) {
+        fata_check_int(fata_sched_turn(&sched, turn), ==, turn);
+        fata_check_int(fata_sched_counters(&sched).jobs_run, ==,
+                       2 * FATA_TURN_JOBS * turn);
+    }
+    fata_check_int(spun[2], ==, 3 * FATA_TURN_JOBS - 1); /* but the start */
+    fata_check(spun[0] - spun[1] <= 1);
+    fata_scope_cancel(&root.scope);
+    now = 3;
+    run_until(FATA_NEVER);
+    fata_check(roots_done == 1 && root_error == 0 && nothing_left());
+}
+
+FATA_TEST(a_turn_bounds_switches_between_fibers)
+{
+    switches_are_bounded(true);
+    if (!fata_test_failed())
+        switches_are_bounded(false);
+}
+
+static int low_two(void *arg)
+{
+    static char a = 'a', b = 'b', c = 'c';
+    struct fata_scope scope;
+    (void)arg;
+    fata_scope_open(&scope);
+    fata_expect(fata_scope_spawn_with(&scope, FATA_SPAWN("low", .low = true),
+                                      letter_twice, &a) == 0);
+    fata_expect(fata_scope_spawn(&scope, letter_twice, &b) == 0);
+    fata_expect(fata_scope_spawn(&scope, letter_twice, &c) == 0);
+    return fata_scope_close(&scope);
+}
+
+FATA_TEST(a_low_fiber_runs_when_the_others_have)
+{
+    world();
+    fata_check_int(run(low_two, NULL), ==, 0);
+    fata_check(strcmp(trace, "bcbcaa") == 0);
+    world_of(STACK_COUNT, false);
+    fata_check_int(run(low_two, NULL), ==, 0);
+    fata_check(strcmp(trace, "bcbcaa") == 0);
+}
+
 static void yield_outside(void)
 {
     (void)!fata_yield();

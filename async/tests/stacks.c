@@ -115,3 +115,123 @@ FATA_TEST(an_overflow_panics_at_the_next_switch)
     world_of(1, false);
     fata_check(panics(overflows));
 }
+
+static int brief(void *arg)
+{
+    ++*(unsigned *)arg;
+    return 0;
+}
+
+static int spawns_brief(void *arg)
+{
+    struct fata_scope scope;
+    fata_scope_open(&scope);
+    for (unsigned i = 0; i < STACK_COUNT - 1; i++)
+        fata_expect(fata_scope_spawn(&scope, brief, arg) == 0);
+    fata_expect(stacks.in_use == STACK_COUNT);
+    return fata_scope_close(&scope);
+}
+
+/* They run one after another on the stack that the first one begins on. */
+static void brief_fibers(bool guarded)
+{
+    unsigned ran = 0;
+    world_of(STACK_COUNT, guarded);
+    fata_check_int(run(spawns_brief, &ran), ==, 0);
+    fata_check_int(ran, ==, STACK_COUNT - 1);
+    fata_check_int(stacks.fresh_stacks, ==, 2); /* the root's, and one */
+    fata_check_int(stacks.in_use_max, ==, STACK_COUNT);
+}
+
+FATA_TEST(fibers_that_never_wait_share_a_stack)
+{
+    brief_fibers(true);
+    if (!fata_test_failed())
+        brief_fibers(false);
+}
+
+/* The census. */
+
+static FATA_NOINLINE void go_deep(size_t bytes)
+{
+    char here[1024];
+    memset(here, (int)bytes, sizeof(here));
+    __asm__ volatile("" : : "r"(here) : "memory");
+    if (bytes > sizeof(here))
+        go_deep(bytes - sizeof(here));
+    __asm__ volatile("" : : "r"(here) : "memory");
+}
+
+static int deep(void *arg)
+{
+    go_deep(*(size_t *)arg);
+    return fata_yield();
+}
+
+static size_t some = 2048, more = 12288;
+
+static int census_of(void *arg)
+{
+    struct fata_scope scope;
+    (void)arg;
+    fata_scope_open(&scope);
+    fata_expect(
+        fata_scope_spawn_with(&scope, FATA_SPAWN("deep"), deep, &some) == 0);
+    fata_expect(
+        fata_scope_spawn_with(&scope, FATA_SPAWN("deeper"), deep, &more) == 0);
+    fata_expect(fata_scope_close(&scope) == 0);
+    /* The same stacks again: what lay there before does not count. */
+    fata_scope_open(&scope);
+    fata_expect(fata_scope_spawn(&scope, brief, &(unsigned){0}) == 0);
+    fata_expect(fata_scope_spawn(&scope, brief, &(unsigned){0}) == 0);
+    return fata_scope_close(&scope);
+}
+
+static const struct fata_census_row *row(const struct fata_census *census,
+                                         const char *name)
+{
+    for (size_t i = 0; i < census->used; i++)
+        if (strcmp(census->rows[i].name, name) == 0)
+            return &census->rows[i];
+    return NULL;
+}
+
+static void census(bool guarded)
+{
+    struct fata_census_row rows[8];
+    struct fata_census all = {.rows = rows, .room = FATA_COUNT(rows)};
+    struct fata_census small = {.rows = rows, .room = 1};
+    size_t usable = STACK_SIZE - (guarded ? FATA_STACK_GUARD : 0);
+
+    world_of(4, guarded);
+    fata_stack_census(&stacks, &all);
+    fata_check_int(run(census_of, NULL), ==, 0);
+    fata_check_int(all.used, ==, 4);
+    fata_check_int(all.lost, ==, 0);
+    const struct fata_census_row *a = row(&all, "deep"),
+                                 *b = row(&all, "brief");
+    const struct fata_census_row *c = row(&all, "deeper");
+    fata_check(a != NULL && b != NULL && c != NULL);
+    fata_check(a->fibers == 1 && b->fibers == 2 && c->fibers == 1);
+    fata_check(row(&all, "root")->fibers == 1);
+    fata_check_int(b->deepest, >, 0);
+    fata_check_int(b->deepest, <, some);
+    fata_check_int(a->deepest, >=, some);
+    fata_check_int(a->deepest, <, more);
+    fata_check_int(c->deepest, >=, more);
+    fata_check_int(c->deepest, <, usable);
+
+    fata_stack_census(&stacks, &small);
+    fata_check_int(run(census_of, NULL), ==, 0);
+    fata_check(small.used == 1 && small.lost == 4);
+    fata_stack_census(&stacks, NULL);
+    fata_check_int(run(census_of, NULL), ==, 0);
+    fata_check(small.used == 1 && small.lost == 4 && rows[0].fibers == 1);
+}
+
+FATA_TEST(a_census_says_how_deep_stacks_went)
+{
+    census(true);
+    if (!fata_test_failed())
+        census(false);
+}

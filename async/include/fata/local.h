@@ -54,7 +54,8 @@ struct fata_doing {
  * text    borrowed until its end */
 void fata_doing_begin(struct fata_doing *doing, const char *text);
 
-/* Where `result` is an error, adds "text: " to what is told of it.
+/* Where `result` is an error, adds "text: " to what is told of it.  Errors are
+ * told apart by their code: what was told of another one is forgotten.
  * Returns `result`. */
 int fata_doing_end(struct fata_doing *doing, int result);
 

@@ -83,8 +83,8 @@ void fata_sched_init(struct fata_sched *s, struct fata_stacks *stacks);
  * now     monotonic; not before that of the last turn (else a panic)
  * Returns when to call again: `now` if there is work left, a later time, or
  * FATA_NEVER if only something from outside can make progress.  With many
- * timers it may be earlier than the first deadline, by less than half of what
- * there is to go.
+ * timers it may be earlier than the first deadline: a few times at most before
+ * that has come, fewer the nearer it is.
  * Context: anywhere but in a turn of the same scheduler; a turn may run inside
  * a fiber of another one. */
 fata_time_t fata_sched_turn(struct fata_sched *s, fata_time_t now);

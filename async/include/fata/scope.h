@@ -102,8 +102,12 @@ FATA_NODISCARD int fata_scope_spawn_with(struct fata_scope *scope,
 /* How to spawn, as a constant that stays:
  *     fata_scope_spawn_with(&scope, FATA_SPAWN("ticker", .daemon = true), ...)
  */
+<<<<<<< HEAD
 #define FATA_SPAWN(fiber_name, ...)                                            \
     FATA_STATIC(struct fata_spawn, .name = fiber_name, __VA_ARGS__)
+=======
+#define FATA_SPAWN(...) FATA_STATIC(struct fata_spawn, .name = __VA_ARGS__)
+>>>>>>> refs/heads/trial
 
 /* Cancels; a second call does nothing.  Does not wait, and the close is still
  * the owner's duty.  Context: as fata_scope_spawn_with. */
@@ -143,7 +147,8 @@ static inline size_t fata_scope_failures(const struct fata_scope *scope)
  * close in reverse order of opening.
  * Returns the first error that a fiber returned - FATA_ECANCELED from a fiber
  * that was cancelled is none -, else FATA_ECANCELED if the region around is
- * cancelled, else FATA_ETIMEDOUT if the scope's deadline has passed, else 0.
+ * cancelled, else FATA_ETIMEDOUT if the scope's deadline had passed when the
+ * last fiber returned, else 0.
  * Context: the owner; suspends. */
 FATA_NODISCARD int fata_scope_close(struct fata_scope *scope);
 
