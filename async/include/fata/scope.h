@@ -102,12 +102,7 @@ FATA_NODISCARD int fata_scope_spawn_with(struct fata_scope *scope,
 /* How to spawn, as a constant that stays:
  *     fata_scope_spawn_with(&scope, FATA_SPAWN("ticker", .daemon = true), ...)
  */
-<<<<<<< HEAD
-#define FATA_SPAWN(fiber_name, ...)                                            \
-    FATA_STATIC(struct fata_spawn, .name = fiber_name, __VA_ARGS__)
-=======
 #define FATA_SPAWN(...) FATA_STATIC(struct fata_spawn, .name = __VA_ARGS__)
->>>>>>> refs/heads/trial
 
 /* Cancels; a second call does nothing.  Does not wait, and the close is still
  * the owner's duty.  Context: as fata_scope_spawn_with. */
