@@ -5,6 +5,8 @@
 #ifndef TENDER_HVT_H
 #define TENDER_HVT_H
 
+#include "../events.h"
+#include "../filter.h"
 #include "../image.h"
 #include "../message.h"
 #include "../options.h"
@@ -53,8 +55,7 @@ struct hvt {
     struct kvm_run *run;
     size_t run_size;
     uint64_t cycle_hz;
-    int epoll, timer;
-    int shutdown; /* eventfd, or -1 */
+    struct events events;
     struct fata_offer offer;
     struct hvt_stats stats;
 };
@@ -70,7 +71,7 @@ FATA_NODISCARD int hvt_cpuid_set(const struct hvt *h, struct message *why);
 /* memory.c: zeroed guest memory. */
 FATA_NODISCARD int hvt_memory_map(struct hvt *h, struct message *why);
 /* memory.c: writes boot info, manifest and command line. */
-void hvt_memory_boot(struct hvt *h, const char *command_line, size_t size);
+void hvt_memory_boot(struct hvt *h);
 /* memory.c: the one way from a guest address to the host's: NULL unless all of
  * [address, address + size) is memory the guest may read (or write). */
 FATA_NODISCARD void *hvt_at(const struct hvt *h, uint64_t address,
@@ -92,23 +93,23 @@ _Noreturn void hvt_ring3_report(struct hvt *h, const char *what);
 
 /* events.c: what POLL waits for; signals. */
 FATA_NODISCARD int hvt_events_open(struct hvt *h, struct message *why);
-FATA_NODISCARD int hvt_events_signals(struct hvt *h, struct message *why);
+FATA_NODISCARD int hvt_events_signals(struct message *why);
 /* events.c: hypercall POLL. */
 void hvt_events_wait(struct hvt *h, struct solo5_hvt_poll *poll);
 
 /* filter.c: the tender can do only what hypercalls need from here on. */
 FATA_NODISCARD int hvt_filter_install(const struct hvt *h, struct message *why);
 
-/* filter.c: more rules, from where they are asked for. */
-struct hvt_filter;
-void hvt_filter_fd(struct hvt_filter *f, int call, int fd);
-void hvt_filter_vcpu(struct hvt_filter *f, const struct hvt *h,
-                     uint64_t request);
+/* filter.c: allows an ioctl on the CPU. */
+void hvt_filter_vcpu(struct filter *f, const struct hvt *h, uint64_t request);
 
 /* call.c: one hypercall; `argument` is what the guest has written.  HALT does
  * not return.  Returns NULL, or why it makes no sense. */
 FATA_NODISCARD const char *hvt_call(struct hvt *h, unsigned number,
                                     uint64_t argument);
+
+/* call.c: best effort: a console that is gone or full loses text. */
+void hvt_console(const void *data, size_t size);
 
 /* loop.c: runs the guest. */
 _Noreturn void hvt_loop(struct hvt *h);
@@ -130,7 +131,7 @@ struct hvt_trap {
 extern const struct option_flag hvt_debug_option;
 /* Waits for it, if it is asked for. */
 FATA_NODISCARD int hvt_debug_open(struct hvt *h, struct message *why);
-void hvt_debug_rules(const struct hvt *h, struct hvt_filter *f);
+void hvt_debug_rules(const struct hvt *h, struct filter *f);
 /* Before the first instruction. */
 void hvt_debug_start(struct hvt *h);
 /* Return true if it has taken this, and the guest goes on. */

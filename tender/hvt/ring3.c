@@ -6,7 +6,6 @@
 
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 /* Page 0 of the system pages. */
 #define GDT_AT   0x000u
@@ -178,18 +177,6 @@ static const char *access_of(uint64_t error)
                                        : "read";
 }
 
-static void write_all(const char *text, size_t size)
-{
-    while (size > 0) {
-        ssize_t done = write(1, text, size);
-
-        if (done <= 0)
-            return; /* nobody to tell */
-        text += done;
-        size -= (size_t)done;
-    }
-}
-
 _Noreturn static void print(struct hvt *h, const struct report_fault *fault,
                             const struct kvm_regs *r)
 {
@@ -200,10 +187,7 @@ _Noreturn static void print(struct hvt *h, const struct report_fault *fault,
         .guards = (h->offer.features & FATA_FEATURE_GUARDS) != 0,
         .memory = (uintptr_t)h->memory,
     };
-    const struct {
-        const char *name;
-        uint64_t value;
-    } registers[] = {
+    const struct report_register registers[] = {
         {"rip", r->rip}, {"rsp", r->rsp},    {"rbp", r->rbp}, {"rax", r->rax},
         {"rbx", r->rbx}, {"rcx", r->rcx},    {"rdx", r->rdx}, {"rsi", r->rsi},
         {"rdi", r->rdi}, {"r8", r->r8},      {"r9", r->r9},   {"r10", r->r10},
@@ -211,12 +195,8 @@ _Noreturn static void print(struct hvt *h, const struct report_fault *fault,
         {"r15", r->r15}, {"efl", r->rflags},
     };
 
-    report_put(&report, "\n" HVT_NAME ": fault: ");
-    report_fault(&report, &g, fault);
-    for (size_t i = 0; i < FATA_COUNT(registers); i++)
-        report_register(&report, i, registers[i].name, registers[i].value);
-    report_backtrace(&report, &g, r->rip, r->rsp, r->rbp);
-    write_all(report.text, report.size);
+    report_make(&report, HVT_NAME, &g, fault, registers, FATA_COUNT(registers));
+    hvt_console(report.text, report.size);
     hvt_exit(h, REPORT_STATUS);
 }
 
@@ -227,7 +207,6 @@ void hvt_ring3_report(struct hvt *h, const char *what)
 
     if (ioctl(h->vcpu, KVM_GET_REGS, &regs) < 0)
         fault.what = "lost registers";
-    fault.pc = regs.rip;
     print(h, &fault, &regs);
 }
 
@@ -260,6 +239,5 @@ void hvt_ring3_fault(struct hvt *h)
     fault.what = what_of(frame.vector);
     fault.access = access_of(frame.error);
     fault.address = special.cr2;
-    fault.pc = frame.rip;
     print(h, &fault, regs);
 }
