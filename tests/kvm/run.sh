@@ -104,7 +104,7 @@ guest() { # NAME SOURCE FLAGS
             -fno-asynchronous-unwind-tables -nostdlib -static -no-pie \
             -Wl,-T,"$dir/$name.ld" -Wl,--build-id=none \
             -Wl,-z,max-page-size=0x1000 -Iabi/include -Ibase/include "$@" \
-            "tender/tests/guest/$source.c" -o "$root/guests/$name"
+            -Itender/tests/guest "$source.c" -o "$root/guests/$name"
 }
 
 # ours IMAGE PLACE: also without the note.
@@ -139,13 +139,19 @@ ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O2 -g -static-pie -fPIE ${FATA_HOST_CPPFLAGS:
     -o $root/bin/fata-hvt-tcg $(pkg-config --cflags --libs --static libseccomp) ||
     die "the tender does not compile"
 
-guest hvt0_sse hvt && guest hvt0 hvt -mgeneral-regs-only &&
-    guest hvt3 hvt -DFATA -mgeneral-regs-only &&
-    guest hvt_device hvt_device -DFATA -mgeneral-regs-only &&
-    guest plain plain -mgeneral-regs-only || die "a guest does not compile"
+g=tender/tests/guest
+guest hvt0_sse $g/hvt && guest hvt0 $g/hvt -mgeneral-regs-only &&
+    guest hvt3 $g/hvt -DFATA -mgeneral-regs-only &&
+    guest hvt0_device $g/hvt_device &&
+    guest hvt_device $g/hvt_device -DFATA -mgeneral-regs-only &&
+    guest ring tests/kvm/ring_guest &&
+    guest plain $g/plain -mgeneral-regs-only || die "a guest does not compile"
 ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O1 -static -Iabi/include -Ibase/include \
     tender/tests/hvt_test.c tender/tests/cases.c tender/tests/run.c \
     -o $root/bin/hvt_test || die "hvt_test does not compile"
+${CC:-gcc} -std=c17 -D_GNU_SOURCE -O1 -g -static -pthread -Iabi/include -Ibase/include \
+    tests/kvm/second/*.c -o $root/bin/second-tender ||
+    die "the second tender does not compile"
 
 # program FOLDER PLACE
 program() {
