@@ -5,7 +5,9 @@
 #include "hvt.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -172,6 +174,29 @@ static const char *net(struct hvt *h, void *at, unsigned number)
     return NULL;
 }
 
+/* Status 255: the registers are those of the call or, where upstream's bindings
+ * have caught a trap, of the trap, which the cookie tells. */
+static void aborted(struct hvt *h, uint64_t cookie)
+{
+    struct {
+        uint64_t cr2, error, rip, cs, rflags, rsp, ss;
+    } trap = {0};
+    struct kvm_regs regs;
+
+    hvt_debug_end(h);
+    if (ioctl(h->vcpu, KVM_GET_REGS, &regs) < 0)
+        return;
+    if (cookie != 0)
+        memcpy(&trap, h->memory + cookie, sizeof trap);
+    if (trap.cs != 0 && trap.rip >= SOLO5_GUEST_MIN &&
+        trap.rip < h->memory_size) {
+        regs.rip = trap.rip;
+        regs.rflags = trap.rflags;
+        regs.rsp = trap.rsp;
+    }
+    hvt_core_write(h, &regs, SIGABRT);
+}
+
 static const char *halt(struct hvt *h, void *at, unsigned number)
 {
     struct solo5_hvt_halt call;
@@ -181,8 +206,8 @@ static const char *halt(struct hvt *h, void *at, unsigned number)
     if (call.cookie != 0 &&
         hvt_at(h, call.cookie, SOLO5_HVT_COOKIE_SIZE, false) == NULL)
         return "HALT with a bad cookie address";
-    if ((call.status & 0xff) == 255) /* abort */
-        hvt_debug_end(h);
+    if ((call.status & 0xff) == 255)
+        aborted(h, call.cookie);
     hvt_exit(h, call.status & 0xff);
 }
 

@@ -47,6 +47,7 @@ int hvt_filter_install(const struct hvt *h, struct message *why)
     hvt_filter_vcpu(&f, h, KVM_GET_REGS);
     hvt_filter_vcpu(&f, h, KVM_GET_SREGS);
     hvt_debug_rules(h, &f);
+    hvt_core_rules(h, &f);
     filter_allow(&f, SCMP_SYS(rt_sigreturn), 0, NULL);
     if (FATA_ASAN) /* asks before a function that does not return */
         filter_allow(&f, SCMP_SYS(sigaltstack), 0, NULL);

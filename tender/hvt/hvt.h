@@ -119,6 +119,15 @@ _Noreturn void hvt_exit(const struct hvt *h, int status);
 /* loop.c: nanoseconds, monotonic. */
 uint64_t hvt_now(void);
 
+/* core.c: the option --core=DIR.  open makes the file, before the filter. */
+extern const struct option_flag hvt_core_option;
+FATA_NODISCARD int hvt_core_open(struct hvt *h, const char *image,
+                                 struct message *why);
+void hvt_core_rules(const struct hvt *h, struct filter *f);
+/* core.c: the guest ends badly: writes the file, if it is asked for, once.
+ * signal  what a process would have died of */
+void hvt_core_write(struct hvt *h, const struct kvm_regs *regs, int signal);
+
 /* A debugger: gdb/gdb.c in fata-hvt-debug, nothing (nodebug.c) in fata-hvt. */
 
 /* An exception of ring 3. */

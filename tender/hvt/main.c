@@ -77,7 +77,8 @@ static int prepare(const struct options *options, struct message *why)
         return -1;
     hvt_memory_boot(&hvt);
     if (make_machine(why) < 0 || hvt_events_signals(why) < 0 ||
-        hvt_debug_open(&hvt, why) < 0)
+        hvt_debug_open(&hvt, why) < 0 ||
+        hvt_core_open(&hvt, options->image, why) < 0)
         return -1;
     return hvt_filter_install(&hvt, why);
 }
@@ -87,6 +88,7 @@ int main(int argc, char **argv)
     static struct options options;
     const struct option_flag flags[] = {
         {"--stats", "print exits and times to stderr", &hvt.print_stats, NULL},
+        hvt_core_option,
         hvt_debug_option,
         {NULL, NULL, NULL, NULL}};
     struct message why;

@@ -4,6 +4,7 @@
 #include "hvt.h"
 #include "../report.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -197,6 +198,7 @@ _Noreturn static void print(struct hvt *h, const struct report_fault *fault,
 
     report_make(&report, HVT_NAME, &g, fault, registers, FATA_COUNT(registers));
     hvt_console(report.text, report.size);
+    hvt_core_write(h, r, SIGSEGV);
     hvt_exit(h, REPORT_STATUS);
 }
 

@@ -147,7 +147,7 @@ guest hvt0_sse $g/hvt && guest hvt0 $g/hvt -mgeneral-regs-only &&
     guest ring tests/kvm/ring_guest &&
     guest plain $g/plain -mgeneral-regs-only || die "a guest does not compile"
 ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O1 -static -Iabi/include -Ibase/include \
-    tender/tests/hvt_test.c tender/tests/cases.c tender/tests/run.c \
+    tender/tests/hvt_test.c tender/tests/core_cases.c tender/tests/cases.c tender/tests/run.c \
     -o $root/bin/hvt_test || die "hvt_test does not compile"
 ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O1 -g -static -pthread -Iabi/include -Ibase/include \
     tests/kvm/second/*.c -o $root/bin/second-tender ||
