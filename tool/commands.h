@@ -15,6 +15,7 @@ struct options {
     bool separator;        /* -- was there */
     struct vec block, net; /* NAME=WHERE */
     const char *memory;    /* MiB */
+    const char *core;      /* folder for a core file */
     const char *ports;     /* unused until there is a user-mode network */
 };
 
@@ -60,6 +61,7 @@ struct launch {
     const char *image;
     struct vec block, net; /* NAME=WHERE */
     int64_t memory;
+    const char *core; /* folder, or NULL */
     struct vec words;
 };
 struct vec launch_argv(const struct launch *l);
