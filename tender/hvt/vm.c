@@ -11,6 +11,7 @@
 
 #define API_VERSION 12
 #define FLAGS       2u /* RFLAGS: nothing but the bit that is always set */
+#define REAL_MODE   0xfffbc000u /* where KVM puts its first page for it */
 
 static int open_kvm(struct hvt *h, struct message *why)
 {
@@ -44,6 +45,18 @@ static int open_kvm(struct hvt *h, struct message *why)
     return 0;
 }
 
+/* Intel CPUs without "unrestricted guest" need four pages below 4 GiB to
+ * emulate real mode, though no guest here is ever in it.  Where a guest has
+ * that memory itself, such a CPU cannot run it. */
+static int give_real_mode(const struct hvt *h, struct message *why)
+{
+    if (h->memory_size <= REAL_MODE &&
+        ioctl(h->kvm, KVM_CHECK_EXTENSION, KVM_CAP_SET_TSS_ADDR) > 0 &&
+        ioctl(h->vm, KVM_SET_TSS_ADDR, REAL_MODE + HVT_PAGE) < 0)
+        return fail(why, "KVM_SET_TSS_ADDR: %s", strerror(errno));
+    return 0;
+}
+
 int hvt_vm_create(struct hvt *h, struct message *why)
 {
     int size, khz;
@@ -59,6 +72,8 @@ int hvt_vm_create(struct hvt *h, struct message *why)
                     "KVM makes no virtual machine: %s: is another "
                     "hypervisor in use?",
                     strerror(errno));
+    if (give_real_mode(h, why) < 0)
+        return -1;
     h->vcpu = ioctl(h->vm, KVM_CREATE_VCPU, 0);
     if (h->vcpu < 0)
         return fail(why, "KVM makes no CPU: %s", strerror(errno));
