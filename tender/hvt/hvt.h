@@ -65,6 +65,9 @@ FATA_NODISCARD int hvt_vm_create(struct hvt *h, struct message *why);
 /* vm.c: gives the VM its memory and sets the CPU to the guest's start. */
 FATA_NODISCARD int hvt_vm_start(struct hvt *h, struct message *why);
 
+/* vm.c: flat segments with these selectors, of the ring that they say. */
+void hvt_segments(struct kvm_sregs *s, uint16_t code, uint16_t data);
+
 /* cpuid.c: what the guest may see of the CPU; and, in ring 3, XCR0. */
 FATA_NODISCARD int hvt_cpuid_set(const struct hvt *h, struct message *why);
 

@@ -116,28 +116,12 @@ void hvt_ring3_tables(struct hvt *h)
 
 void hvt_ring3_registers(struct kvm_sregs *s)
 {
-    struct kvm_segment data = {.limit = 0xffffffff,
-                               .selector = DATA3,
-                               .type = 3,
-                               .present = 1,
-                               .dpl = 3,
-                               .db = 1,
-                               .s = 1,
-                               .g = 1};
-    struct kvm_segment code = data;
-
-    code.selector = CODE3;
-    code.type = 11;
-    code.db = 0;
-    code.l = 1;
-    s->cs = code;
-    s->ds = s->es = s->fs = s->gs = s->ss = data;
+    hvt_segments(s, CODE3, DATA3);
     s->tr = (struct kvm_segment){.base = HVT_SYSTEM + TSS_AT,
                                  .limit = TSS_SIZE - 1,
                                  .selector = TSS,
                                  .type = 11,
                                  .present = 1};
-    s->ldt = (struct kvm_segment){.unusable = 1};
     s->gdt.base = HVT_SYSTEM + GDT_AT;
     s->gdt.limit = TSS + 16 - 1;
     s->idt.base = HVT_SYSTEM + IDT_AT;

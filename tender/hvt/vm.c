@@ -109,26 +109,31 @@ static int add_memory(const struct hvt *h, unsigned slot, uint64_t address,
     return 0;
 }
 
+void hvt_segments(struct kvm_sregs *s, uint16_t code, uint16_t data)
+{
+    struct kvm_segment flat = {.limit = 0xffffffff,
+                               .selector = data,
+                               .type = 3,
+                               .present = 1,
+                               .dpl = data & 3,
+                               .db = 1,
+                               .s = 1,
+                               .g = 1};
+
+    s->ds = s->es = s->fs = s->gs = s->ss = flat;
+    s->cs = flat;
+    s->cs.selector = code;
+    s->cs.type = 11;
+    s->cs.db = 0;
+    s->cs.l = 1;
+    s->ldt = (struct kvm_segment){.unusable = 1};
+}
+
 /* Section 4.1 of the ABI. */
 static void plain_registers(struct kvm_sregs *s)
 {
-    struct kvm_segment code = {.limit = 0xffffffff,
-                               .selector = 0x08,
-                               .type = 11,
-                               .present = 1,
-                               .s = 1,
-                               .l = 1,
-                               .g = 1};
-    struct kvm_segment data = code;
-
-    data.selector = 0x10;
-    data.type = 3;
-    data.l = 0;
-    data.db = 1;
-    s->cs = code;
-    s->ds = s->es = s->fs = s->gs = s->ss = data;
+    hvt_segments(s, 0x08, 0x10);
     s->tr = (struct kvm_segment){.type = 11, .present = 1};
-    s->ldt = (struct kvm_segment){.unusable = 1};
     s->gdt.base = 0x1000;
     s->gdt.limit = 3 * 8 - 1;
     s->idt.base = 0;
