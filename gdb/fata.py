@@ -90,13 +90,13 @@ def find_root():
     for name, path in ROOTS:
         for symbol in gdb.lookup_static_symbols(name):
             value = symbol.value()
-            fields = value.type.strip_typedefs()
-            if fields.code != gdb.TYPE_CODE_STRUCT or path[0] not in fields.keys():
-                continue
-            for step in path:
-                value = value[step]
-            if int(value["sched"]) != 0:
-                return value
+            try:
+                for step in path:
+                    value = value[step]
+                if value.type.name == "fata_scope" and int(value["sched"]) != 0:
+                    return value
+            except gdb.error:
+                continue  # another variable of this name
     raise gdb.GdbError(
         "no fiber yet, or a main loop of the program's own: give the scope of "
         "its root, for instance `fata fibers root.scope`")
@@ -117,6 +117,13 @@ def scope_of(text):
 
 def all_fibers(text=""):
     """Every fiber below a root, parents first."""
+    try:
+        return walk(text)
+    except gdb.MemoryError as error:
+        raise gdb.GdbError("the tree of fibers cannot be read: %s" % error)
+
+
+def walk(text):
     found, waiting = [], [(scope_of(text) if text else find_root(), 0)]
     while waiting:
         scope, depth = waiting.pop()
@@ -179,7 +186,10 @@ gdb.events.cont.connect(lambda event: unwinder.select(None))
 
 def stack_pointer():
     unwinder.select(None)
-    return int(gdb.newest_frame().read_register("sp"))
+    try:
+        return int(gdb.newest_frame().read_register("sp"))
+    except gdb.error:
+        raise gdb.GdbError("nothing runs here: start the program, or open a core file")
 
 
 def place_of(frame):
@@ -219,6 +229,8 @@ def where(fiber):
         if frame is None or place_of(frame).find(ENTRY) >= 0:
             return "%s, %s" % (last, function_of(fiber))
         return "%s, %s" % (last, place_of(frame))
+    except gdb.error as error:
+        return "its frames cannot be read: %s" % error
     finally:
         unwinder.select(None)
 

@@ -47,6 +47,8 @@ if gdb --version >/dev/null 2>&1; then
         expect "gdb on $target: stops in start" 'start \(app=0x[0-9a-f]+'
         expect "gdb on $target: breakpoint and variable" '= 0x[0-9a-f]+ "Hello"'
     done
+    gdb -q -batch -x gdb/fata.py -ex 'fata fibers' "$(command -v true)" >$out 2>&1
+    expect "fibers of nothing: one line" '^nothing runs here: start the program, or open a core file$'
     # The tree of fibers, parked ones with their own frames and variables.
     see_fibers() { # WHERE: of $out, from tests/fibers after a panic or fault
         expect "fibers $1: a parent waits for its scope" '^  2    family     waiting  fata_scope_close, family at tests/fibers/main.c:[0-9]+$'

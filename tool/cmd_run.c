@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -211,39 +210,6 @@ FATA_NORETURN static void debug_hvt(struct vec *gdb, const struct vec *inner,
     exit(exit_status(status));
 }
 
-/* gdb with what finds sources, and knows fibers. */
-static struct vec gdb_argv(const struct session *s)
-{
-    struct vec argv = {0};
-    const char *const words[] = {
-        "gdb", "-q",
-        "-ex", format("directory %s", s->project),
-        "-ex", format("set substitute-path /fata %s", fata_root()),
-        "-x",  path_of(fata_root(), "gdb/fata.py"),
-    };
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        push(&argv, words[i]);
-    return argv;
-}
-
-/* After a run that has left a core file: what to type. */
-static void tell_core(const struct session *s, const struct launch *l,
-                      pid_t child, time_t begin)
-{
-    const char *name = strrchr(l->image, '/');
-    const char *core = format("%s/core.%s.%ld", l->core,
-                              name != NULL ? name + 1 : l->image, (long)child);
-    struct stat st;
-    if (stat(core, &st) != 0 || st.st_ctime < begin)
-        return;
-    struct vec argv = gdb_argv(s), quoted = {0};
-    push(&argv, image_debug_path(s, l->b));
-    push(&argv, core);
-    for (size_t i = 0; i < argv.count; i++)
-        push(&quoted, shell_word(argv.item[i]));
-    msg_note("to look at it (bt, fata fibers): %s", join(&quoted, " "));
-}
-
 FATA_NORETURN static void debug(struct session *s, const struct launch *l)
 {
     struct vec argv = gdb_argv(s), inner = launch_argv(l);
@@ -340,6 +306,6 @@ int cmd_run(const struct options *o)
     pid_t child;
     int status = run_piped(&argv, &how, &child);
     if (l.core != NULL)
-        tell_core(s, &l, child, begin);
+        gdb_tell_core(s, &l, child, begin);
     return status;
 }

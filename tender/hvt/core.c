@@ -20,7 +20,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define NAME_MOST 64
+#define NAME_MOST 200
 
 static struct {
     const char *folder; /* --core */
