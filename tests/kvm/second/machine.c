@@ -106,10 +106,7 @@ static void open_vm(void)
 /* 4.1: what the guest starts with. */
 static void set_registers(void)
 {
-    struct kvm_regs regs = {.rip = second.entry,
-                            .rsp = second.size - 8,
-                            .rdi = 0x10000,
-                            .rflags = 2};
+    struct kvm_regs regs;
     struct kvm_segment code = {.limit = 0xffffffff,
                                .selector = 8,
                                .type = 11,
@@ -126,6 +123,11 @@ static void set_registers(void)
                                .g = 1};
     struct kvm_sregs s;
 
+    memset(&regs, 0xa5, sizeof regs); /* what is not promised is anything */
+    regs.rip = second.entry;
+    regs.rsp = second.size - 8;
+    regs.rdi = 0x10000;
+    regs.rflags = 2;
     if (ioctl(second.vcpu, KVM_GET_SREGS, &s) < 0)
         die("KVM_GET_SREGS: %s", strerror(errno));
     s.cs = code;
