@@ -111,6 +111,14 @@ python print("back in " + gdb.selected_frame().name())'
                 ;;
             esac
         done
+        # Under gdb too; its breakpoints are not in the file.
+        rm -f "$cores"/*
+        printf '%s\n' 'break victim' continue continue continue |
+            timeout 60 $fata run -t hvt --debug --core "$cores" tests/fibers -- --how=fault >/dev/null 2>&1
+        gdb -q -batch -ex 'printf "int3: %d\n", *(unsigned char *)victim == 0xcc' -ex bt \
+            build/hvt-$(uname -m)/fibers.debug "$cores"/* >$out 2>&1
+        expect "core under gdb: no breakpoint in it" '^int3: 0$'
+        expect "core under gdb: line" '^#0 +0x[0-9a-f]+ in victim '
         # An image that hangs: SIGQUIT, through the tool.
         rm -f "$cores"/*
         timeout -s QUIT 3 $fata run -t hvt --core "$cores" tests/fibers -- --how=wait >$out 2>&1

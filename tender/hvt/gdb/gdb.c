@@ -340,8 +340,10 @@ bool hvt_debug_trap(struct hvt *h, const struct hvt_trap *trap)
     leave_stub(h, &regs);
     if (stop(signal_of(trap->vector), ours, true) == 0 || !fault)
         return true;
-    /* gdb gives the guest its signal, which is its end. */
+    /* gdb gives the guest its signal, which is its end; a core file has its
+     * memory as it was. */
     g.ending = true;
+    gdb_breakpoints_clear(h);
     return false;
 }
 
@@ -372,11 +374,11 @@ void hvt_debug_interrupted(struct hvt *h)
 
 void hvt_debug_end(struct hvt *h)
 {
-    (void)h;
     if (g.fd < 0 || g.ending)
         return;
     g.ending = true;
     (void)stop(GDB_ABORT, false, true);
+    gdb_breakpoints_clear(h);
 }
 
 void hvt_debug_exited(int status)
