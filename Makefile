@@ -134,7 +134,7 @@ check-kvm: all
 	$(Q)sh tests/kvm/run.sh $(B)/fata
 
 # What an image needs: every room but its tests.
-ROOMS := abi async base device lib libc platform ports
+ROOMS := abi async base device gdb lib libc platform ports
 
 .PHONY: install
 install: all

@@ -1,32 +1,37 @@
 /* SPDX-License-Identifier: ISC */
-/* Process and image file. */
+/* The process: its command line, descriptors, signals. */
 #include "host.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-static int read_file(void *context, uint64_t offset, void *buffer, size_t size)
+void host_options(struct options *options, const struct option_flag *flags,
+                  char **argv, const char *name)
 {
-    const int *fd = context;
-    uint8_t *to = buffer;
+    char text[2048];
+    struct message why;
+    size_t size;
 
-    while (size > 0) {
-        ssize_t got = pread(*fd, to, size, (off_t)offset);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return -1;
-        to += got;
-        offset += (uint64_t)got;
-        size -= (size_t)got;
+    switch (options_parse(options, flags, argv, &why)) {
+    case OPTIONS_RUN:
+        return;
+    case OPTIONS_HELP:
+        size = options_help(text, sizeof text, name, flags);
+        exit(write(1, text, size) == (ssize_t)size ? 0 : 1);
+    case OPTIONS_VERSION:
+        fprintf(stderr, "%s " FATA_VERSION "\nABI version %u\n", name,
+                SOLO5_ABI_VERSION);
+        exit(0);
+    default:
+        message_print(name, &why);
+        exit(1);
     }
-    return 0;
 }
 
 static int prepare_descriptors(struct message *why)
@@ -62,20 +67,4 @@ static int prepare_process(struct message *why)
 int host_prepare(struct message *why)
 {
     return prepare_descriptors(why) < 0 ? -1 : prepare_process(why);
-}
-
-int host_open(const char *path, struct image_source *source, int *fd,
-              struct message *why)
-{
-    struct stat st;
-
-    *fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (*fd < 0 || fstat(*fd, &st) < 0)
-        return fail(why, "cannot open %s: %s", path, strerror(errno));
-    if (!S_ISREG(st.st_mode))
-        return fail(why, "%s is not a regular file", path);
-    source->read = read_file;
-    source->context = fd;
-    source->size = (uint64_t)st.st_size;
-    return 0;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* What a tender does with the process it is and the file it is given.  Shared
- * by all tenders. */
+/* What a tender does with the process it is.  Shared by all tenders. */
 #ifndef TENDER_HOST_H
 #define TENDER_HOST_H
 
-#include "image.h"
 #include "message.h"
+#include "options.h"
 
 /* Makes the process ready: descriptors 0 to 2 exist, so that nothing we open
  * becomes the console; no personality that makes memory executable; a closed
@@ -13,8 +12,10 @@
  * blocked. */
 FATA_NODISCARD int host_prepare(struct message *why);
 
-/* Opens an image.  *fd  lives as long as the source */
-FATA_NODISCARD int host_open(const char *path, struct image_source *source,
-                             int *fd, struct message *why);
+/* The beginning of main: reads the command line.  Answers --help and --version,
+ * or tells the mistake, and ends the process then.
+ * name  of the tender */
+void host_options(struct options *options, const struct option_flag *flags,
+                  char **argv, const char *name);
 
 #endif

@@ -7,13 +7,13 @@
 #define PAGE       4096u
 #define FRAMES_MAX 32
 
-BARE void report_put(struct report *r, const char *text)
+BARE static void put(struct report *r, const char *text)
 {
     while (*text != '\0' && r->size < sizeof r->text)
         r->text[r->size++] = *text++;
 }
 
-BARE void report_hex(struct report *r, uint64_t value)
+BARE static void put_hex(struct report *r, uint64_t value)
 {
     char text[19] = "0x";
 
@@ -23,10 +23,10 @@ BARE void report_hex(struct report *r, uint64_t value)
         text[2 + i] = (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
     }
     text[18] = '\0';
-    report_put(r, text);
+    put(r, text);
 }
 
-BARE void report_number(struct report *r, uint64_t value)
+BARE static void put_number(struct report *r, uint64_t value)
 {
     char text[21];
     int i = 20;
@@ -35,10 +35,10 @@ BARE void report_number(struct report *r, uint64_t value)
     do
         text[--i] = (char)('0' + value % 10);
     while ((value /= 10) != 0);
-    report_put(r, text + i);
+    put(r, text + i);
 }
 
-BARE bool report_in_stack(const struct report_guest *g, uint64_t address,
+BARE static bool in_stack(const struct report_guest *g, uint64_t address,
                           uint64_t *index, bool *guard)
 {
     const struct fata_note *n = &g->image->note;
@@ -62,8 +62,8 @@ BARE static bool readable(const struct report_guest *g, uint64_t address)
     if (address % 8 != 0 || address < SOLO5_GUEST_MIN ||
         address > g->memory_size - 16)
         return false;
-    if ((report_in_stack(g, address, &index, &guard) && guard) ||
-        (report_in_stack(g, address + 8, &index, &guard) && guard))
+    if ((in_stack(g, address, &index, &guard) && guard) ||
+        (in_stack(g, address + 8, &index, &guard) && guard))
         return false;
     for (size_t i = 0; i < g->image->segment_count; i++) {
         const struct image_segment *s = &g->image->segment[i];
@@ -88,11 +88,11 @@ BARE static bool in_text(const struct report_guest *g, uint64_t address)
 
 BARE static void put_frame(struct report *r, unsigned index, uint64_t address)
 {
-    report_put(r, "  #");
-    report_number(r, index);
-    report_put(r, " ");
-    report_hex(r, address);
-    report_put(r, "\n");
+    put(r, "  #");
+    put_number(r, index);
+    put(r, " ");
+    put_hex(r, address);
+    put(r, "\n");
 }
 
 BARE static uint64_t word_at(const struct report_guest *g, uint64_t address)
@@ -103,12 +103,12 @@ BARE static uint64_t word_at(const struct report_guest *g, uint64_t address)
 /* Saved frame pointer and return address, up the stack.  Frames only go up, so
  * that a loop ends.  After a jump to nowhere the first return address is still
  * where the call has pushed it. */
-BARE void report_backtrace(struct report *r, const struct report_guest *g,
-                           uint64_t pc, uint64_t stack, uint64_t frame)
+BARE static void put_backtrace(struct report *r, const struct report_guest *g,
+                               uint64_t pc, uint64_t stack, uint64_t frame)
 {
     unsigned i = 1;
 
-    report_put(r, "  backtrace:\n");
+    put(r, "  backtrace:\n");
     put_frame(r, 0, pc);
     if (!in_text(g, pc) && readable(g, stack) && in_text(g, word_at(g, stack)))
         put_frame(r, i++, word_at(g, stack));
@@ -125,39 +125,49 @@ BARE void report_backtrace(struct report *r, const struct report_guest *g,
     }
 }
 
-BARE void report_fault(struct report *r, const struct report_guest *g,
-                       const struct report_fault *fault)
+BARE static void put_fault(struct report *r, const struct report_guest *g,
+                           const struct report_fault *fault, uint64_t pc)
 {
     uint64_t stack;
     bool guard;
 
     if (fault->what != NULL) {
-        report_put(r, fault->what);
-    } else if (report_in_stack(g, fault->address, &stack, &guard) && guard) {
-        report_put(r, "stack overflow: stack ");
-        report_number(r, stack);
-        report_put(r, " is full: ");
-        report_put(r, fault->access);
-        report_put(r, " at ");
-        report_hex(r, fault->address);
+        put(r, fault->what);
+    } else if (in_stack(g, fault->address, &stack, &guard) && guard) {
+        put(r, "stack overflow: stack ");
+        put_number(r, stack);
+        put(r, " is full: ");
+        put(r, fault->access);
+        put(r, " at ");
+        put_hex(r, fault->address);
     } else {
-        report_put(r, "bad ");
-        report_put(r, fault->access);
-        report_put(r, " at ");
-        report_hex(r, fault->address);
+        put(r, "bad ");
+        put(r, fault->access);
+        put(r, " at ");
+        put_hex(r, fault->address);
     }
-    report_put(r, ", instruction at ");
-    report_hex(r, fault->pc);
-    report_put(r, "\n");
+    put(r, ", instruction at ");
+    put_hex(r, pc);
+    put(r, "\n");
 }
 
-BARE void report_register(struct report *r, size_t i, const char *name,
-                          uint64_t value)
+BARE void report_make(struct report *r, const char *tender,
+                      const struct report_guest *g,
+                      const struct report_fault *fault,
+                      const struct report_register *registers, size_t count)
 {
-    report_put(r, i % 3 == 0 ? "  " : " ");
-    report_put(r, name);
-    report_put(r, name[2] == '\0' ? "  " : " ");
-    report_hex(r, value);
-    if (i % 3 == 2)
-        report_put(r, "\n");
+    put(r, "\n");
+    put(r, tender);
+    put(r, ": fault: ");
+    put_fault(r, g, fault, registers[0].value);
+    for (size_t i = 0; i < count; i++) { /* three in a line */
+        put(r, i % 3 == 0 ? "  " : " ");
+        put(r, registers[i].name);
+        put(r, registers[i].name[2] == '\0' ? "  " : " ");
+        put_hex(r, registers[i].value);
+        if (i % 3 == 2)
+            put(r, "\n");
+    }
+    put_backtrace(r, g, registers[0].value, registers[1].value,
+                  registers[2].value);
 }

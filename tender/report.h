@@ -33,27 +33,19 @@ struct report_fault {
     const char *what;   /* "illegal instruction"; NULL: a memory access */
     const char *access; /* "read", "write", "execute" */
     uint64_t address;
-    uint64_t pc;
 };
 
-void report_put(struct report *r, const char *text);
-void report_hex(struct report *r, uint64_t value);
-void report_number(struct report *r, uint64_t value);
+struct report_register {
+    const char *name;
+    uint64_t value;
+};
 
-/* True if `address` lies in the stack arena. */
-bool report_in_stack(const struct report_guest *g, uint64_t address,
-                     uint64_t *index, bool *guard);
-
-/* One line: what happened, where. */
-void report_fault(struct report *r, const struct report_guest *g,
-                  const struct report_fault *fault);
-
-/* Register number `i` of the report: three in a line. */
-void report_register(struct report *r, size_t i, const char *name,
-                     uint64_t value);
-
-/* By frame pointers, one line a frame. */
-void report_backtrace(struct report *r, const struct report_guest *g,
-                      uint64_t pc, uint64_t stack, uint64_t frame);
+/* Makes the whole report: what happened, where, the registers and, by frame
+ * pointers, the backtrace.
+ * tender     its name
+ * registers  first program counter, stack pointer, frame pointer */
+void report_make(struct report *r, const char *tender,
+                 const struct report_guest *g, const struct report_fault *fault,
+                 const struct report_register *registers, size_t count);
 
 #endif

@@ -32,6 +32,7 @@ export PATH
 cd "$dir" || exit 1
 check "man pages" test -f "$dir/prefix/share/man/man1/fata.1" -a \
     -f "$dir/prefix/share/man/man1/fata-spt.1"
+check "gdb's commands" test -f "$dir/prefix/share/fata/gdb/fata.py"
 check "fata new" fata new greeter
 cd greeter || exit 1
 check "fata run -t spt" greets fata run -t spt -- --name=Ada

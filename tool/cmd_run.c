@@ -58,8 +58,9 @@ static int exit_status(int status)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Runs with both outputs through us. */
-static int run_piped(const struct vec *argv, struct symboliser *how)
+/* Runs with both outputs through us.  *child: its process, which has ended. */
+static int run_piped(const struct vec *argv, struct symboliser *how,
+                     pid_t *child)
 {
     int ends[2][2];
     struct symboliser each[2] = {*how, *how};
@@ -88,7 +89,7 @@ static int run_piped(const struct vec *argv, struct symboliser *how)
         dprintf(2, "fata: cannot run %s: %s\n", argv->item[0], strerror(errno));
         _exit(127);
     }
-    child_pid = pid;
+    child_pid = *child = pid;
     catch_signals();
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(ends[0][1]);
@@ -211,7 +212,7 @@ FATA_NORETURN static void debug_hvt(struct vec *gdb, const struct vec *inner,
 
 FATA_NORETURN static void debug(struct session *s, const struct launch *l)
 {
-    struct vec argv = {0}, inner = launch_argv(l);
+    struct vec argv = gdb_argv(s), inner = launch_argv(l);
     char *gdb = path_program("gdb");
     if (gdb == NULL)
         stop(EXIT_FAILED, "there is no gdb here; type: apt-get install gdb");
@@ -219,12 +220,6 @@ FATA_NORETURN static void debug(struct session *s, const struct launch *l)
     if (strcmp(l->b->target->arch, host_arch()) != 0)
         stop(EXIT_FAILED, "--debug works for %s only on such a machine",
              l->b->target->arch);
-    push(&argv, "gdb");
-    push(&argv, "-q");
-    push(&argv, "-ex");
-    push(&argv, format("directory %s", s->project));
-    push(&argv, "-ex");
-    push(&argv, format("set substitute-path /fata %s", fata_root()));
     if (strcmp(l->b->target->manifest->name.text, "hvt") == 0)
         debug_hvt(&argv, &inner, image_debug_path(s, l->b));
     if (tender_path(l->b->target) == NULL) {
@@ -282,6 +277,7 @@ int cmd_run(const struct options *o)
                        .block = o->block,
                        .net = o->net,
                        .words = o->program,
+                       .core = o->core,
                        .memory = m->memory.given ? m->memory.value : 32};
     if (o->memory != NULL &&
         (!parse_integer(o->memory, &l.memory) || l.memory < 1))
@@ -306,5 +302,10 @@ int cmd_run(const struct options *o)
     struct flavour *f = flavour_for(t, s->project, s->use_clang);
     struct symboliser how = {.addr2line = f->addr2line,
                              .debug = image_debug_path(s, b)};
-    return run_piped(&argv, &how);
+    time_t begin = time(NULL);
+    pid_t child;
+    int status = run_piped(&argv, &how, &child);
+    if (l.core != NULL)
+        gdb_tell_core(s, &l, child, begin);
+    return status;
 }

@@ -5,6 +5,9 @@
 
 #include "gen.h"
 
+#include <sys/types.h>
+#include <time.h>
+
 /* Command-line words of one command, sorted out. */
 struct options {
     const char *command;
@@ -15,6 +18,7 @@ struct options {
     bool separator;        /* -- was there */
     struct vec block, net; /* NAME=WHERE */
     const char *memory;    /* MiB */
+    const char *core;      /* folder for a core file */
     const char *ports;     /* unused until there is a user-mode network */
 };
 
@@ -60,12 +64,20 @@ struct launch {
     const char *image;
     struct vec block, net; /* NAME=WHERE */
     int64_t memory;
+    const char *core; /* folder, or NULL */
     struct vec words;
 };
 struct vec launch_argv(const struct launch *l);
 /* NULL, or what is wrong with the attachments. */
 const char *launch_problem(const struct launch *l);
 const char *tender_path(const struct target *t);
+
+/* gdb with what finds sources, and knows fibers; more words may follow. */
+struct vec gdb_argv(const struct session *s);
+/* After a run with --core: says how to open the file, if there is one.
+ * begin  when the run began: an older file is not its */
+void gdb_tell_core(const struct session *s, const struct launch *l, pid_t child,
+                   time_t begin);
 
 /* Passes bytes on and completes the lines of a backtrace. */
 struct symboliser {

@@ -68,6 +68,8 @@ struct vec launch_argv(const struct launch *l)
     if (tender != NULL) {
         push(&argv, tender);
         push(&argv, format("--mem=%lld", (long long)l->memory));
+        if (l->core != NULL)
+            push(&argv, format("--core=%s", l->core));
     } else {
         if (strcmp(t->arch, host_arch()) != 0) {
             push(&argv, format("qemu-%s", t->arch));
@@ -130,6 +132,9 @@ const char *launch_problem(const struct launch *l)
 {
     const struct build *b = l->b;
     const char *problem = unknown_attachment(b, &l->block, "block");
+    if (l->core != NULL && strcmp(b->target->manifest->name.text, "hvt") != 0)
+        return format("--core is for hvt; on %s use --debug",
+                      b->target->manifest->name.text);
     if (problem == NULL)
         problem = unknown_attachment(b, &l->net, "net");
     for (size_t i = 0; problem == NULL && i < b->device_count; i++) {

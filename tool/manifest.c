@@ -104,6 +104,39 @@ static void check_text(const char *path, const char *data, size_t size)
     }
 }
 
+/* A line of three dashes or dots stands between documents, wherever it is. */
+static bool is_marker(const char *line, size_t size, char c)
+{
+    return size >= 3 && line[0] == c && line[1] == c && line[2] == c &&
+           (size == 3 || strchr(" \t\r", line[3]) != NULL);
+}
+
+/* The YAML library reads the first document and no further. */
+static void check_one_document(const char *path, const char *data, size_t size)
+{
+    bool begun = false, ended = false;
+    size_t next;
+    int line = 1;
+    for (size_t i = 0; i < size; i = next + 1, line++) {
+        const char *end = memchr(data + i, '\n', size - i);
+        size_t blank;
+        next = end != NULL ? (size_t)(end - data) : size;
+        bool starts = is_marker(data + i, next - i, '-');
+        for (blank = i; blank < next && strchr(" \t\r", data[blank]) != NULL;)
+            blank++;
+        if (is_marker(data + i, next - i, '.')) {
+            ended = begun;
+        } else if (starts || (blank < next && data[blank] != '#' &&
+                              (begun || data[i] != '%'))) {
+            if (begun && (starts || ended))
+                mistake((struct mark){path, line, 1},
+                        "a second YAML document begins here; a manifest is "
+                        "one: make it a file of its own");
+            begun = true;
+        }
+    }
+}
+
 /* Of the parse under way, so that one that ended early can be released. */
 static struct fy_document *document;
 static struct fy_diag *diagnostics;
@@ -122,6 +155,7 @@ struct manifest *manifest_parse(const char *path, const char *data, size_t size)
     struct reader r = {path, KIND_ALL};
     struct manifest *m = pool_alloc(sizeof(*m));
     check_text(path, data, size);
+    check_one_document(path, data, size);
     struct fy_diag_cfg diag_cfg;
     fy_diag_cfg_default(&diag_cfg);
     diag_cfg.fp = NULL;

@@ -10,7 +10,7 @@ const struct command_line command_lines[] = {
     {"build", cmd_build, "[FOLDER]",
      "build the image; its path is the last line of the output", "tsvflc"},
     {"run", cmd_run, "[FOLDER] [-- WORD...]",
-     "build the image and run it; words go to the program", "tsvflcdmbn"},
+     "build the image and run it; words go to the program", "tsvflcdmbnk"},
     {"test", cmd_test, "[FOLDER|FILE]...",
      "build and run the tests of all components and unikernels there",
      "tsvflc"},
@@ -33,6 +33,8 @@ static const struct {
     {'s', "--sanitize", "--sanitize",
      "with AddressSanitizer and UBSan (image targets: UBSan traps)"},
     {'d', "--debug", "--debug", "under gdb, stopped at start()"},
+    {'k', "--core", "--core DIR",
+     "hvt: a core file for gdb there, when the image ends badly"},
     {'m', "--mem", "--mem=MIB", "memory of the image"},
     {'b', "--block", "--block NAME=FILE", "attach a file as a block device"},
     {'n', "--net", "--net NAME=TAP", "attach a TAP interface"},
@@ -150,6 +152,9 @@ const struct command_line *options_read(struct options *o, int argc,
             break;
         case 'm':
             o->memory = value_of("--mem", &i, argc, argv);
+            break;
+        case 'k':
+            o->core = value_of("--core", &i, argc, argv);
             break;
         case 'b':
             push(&o->block, value_of("--block", &i, argc, argv));

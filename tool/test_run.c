@@ -186,13 +186,13 @@ static void judge(const struct job *job, struct tally *t)
     const struct test_case *c = job->test_case;
     int status = c != NULL && c->status.given ? (int)c->status.value : 0;
     const char *target = job->build->target->name;
+    if (job->not_built) {
+        fail(job, t, "its image was not built; see above");
+        return;
+    }
     if (job->skip != NULL) {
         t->skipped++;
         printf("skip %s %s %s: %s\n", target, job->who, job->what, job->skip);
-        return;
-    }
-    if (job->not_built) {
-        fail(job, t, "its image was not built; see above");
         return;
     }
     if (job->runner &&

@@ -5,19 +5,21 @@
 #include "hvt.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 static const char bad_argument[] = "hypercall with a bad argument address";
 static const char bad_data[] = "hypercall with a bad data address or length";
 
-static const char *walltime(struct hvt *h, void *at)
+static const char *walltime(struct hvt *h, void *at, unsigned number)
 {
     struct solo5_hvt_walltime call;
     struct timespec t = {0};
 
-    (void)h;
+    (void)h, (void)number;
     clock_gettime(CLOCK_REALTIME, &t);
     call.nanoseconds =
         (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
@@ -25,33 +27,41 @@ static const char *walltime(struct hvt *h, void *at)
     return NULL;
 }
 
-/* Best effort: a console that is gone or full loses text. */
-static const char *put_text(struct hvt *h, void *at)
+void hvt_console(const void *data, size_t size)
 {
-    struct solo5_hvt_puts call;
-    const uint8_t *data;
+    const uint8_t *from = data;
 
-    memcpy(&call, at, sizeof call);
-    data = hvt_at(h, call.data, call.length, false);
-    if (data == NULL)
-        return bad_data;
-    while (call.length > 0) {
-        ssize_t done = write(1, data, call.length);
+    while (size > 0) {
+        ssize_t done = write(1, from, size);
 
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
             break;
-        data += done;
-        call.length -= (uint64_t)done;
+        from += done;
+        size -= (size_t)done;
     }
+}
+
+static const char *put_text(struct hvt *h, void *at, unsigned number)
+{
+    struct solo5_hvt_puts call;
+    const void *data;
+
+    (void)number;
+    memcpy(&call, at, sizeof call);
+    data = hvt_at(h, call.data, call.length, false);
+    if (data == NULL)
+        return bad_data;
+    hvt_console(data, call.length);
     return NULL;
 }
 
-static const char *wait_ready(struct hvt *h, void *at)
+static const char *wait_ready(struct hvt *h, void *at, unsigned number)
 {
     struct solo5_hvt_poll call;
 
+    (void)number;
     memcpy(&call, at, sizeof call);
     hvt_events_wait(h, &call);
     memcpy((uint8_t *)at + offsetof(struct solo5_hvt_poll, ready), &call.ready,
@@ -92,8 +102,9 @@ static enum solo5_result transfer(const struct solo5_device *d, uint8_t *data,
     return SOLO5_OK;
 }
 
-static const char *block(struct hvt *h, void *at, bool write)
+static const char *block(struct hvt *h, void *at, unsigned number)
 {
+    bool write = number == SOLO5_HVT_BLOCK_WRITE;
     struct solo5_hvt_block call;
     const struct solo5_device *d;
     uint8_t *data;
@@ -119,16 +130,6 @@ static const char *block(struct hvt *h, void *at, bool write)
     return NULL;
 }
 
-static const char *block_write(struct hvt *h, void *at)
-{
-    return block(h, at, true);
-}
-
-static const char *block_read(struct hvt *h, void *at)
-{
-    return block(h, at, false);
-}
-
 static ssize_t frame(int fd, uint8_t *data, size_t length, bool send)
 {
     ssize_t done;
@@ -139,8 +140,9 @@ static ssize_t frame(int fd, uint8_t *data, size_t length, bool send)
     return done;
 }
 
-static const char *net(struct hvt *h, void *at, bool send)
+static const char *net(struct hvt *h, void *at, unsigned number)
 {
+    bool send = number == SOLO5_HVT_NET_WRITE;
     struct solo5_hvt_net call;
     const struct solo5_device *d;
     uint8_t *data;
@@ -172,33 +174,47 @@ static const char *net(struct hvt *h, void *at, bool send)
     return NULL;
 }
 
-static const char *net_write(struct hvt *h, void *at)
+/* Status 255: the registers are those of the call or, where upstream's bindings
+ * have caught a trap, of the trap, which the cookie tells. */
+static void aborted(struct hvt *h, uint64_t cookie)
 {
-    return net(h, at, true);
+    struct {
+        uint64_t cr2, error, rip, cs, rflags, rsp, ss;
+    } trap = {0};
+    struct kvm_regs regs;
+
+    hvt_debug_end(h);
+    if (ioctl(h->vcpu, KVM_GET_REGS, &regs) < 0)
+        return;
+    if (cookie != 0)
+        memcpy(&trap, h->memory + cookie, sizeof trap);
+    if (trap.cs != 0 && trap.rip >= SOLO5_GUEST_MIN &&
+        trap.rip < h->memory_size) {
+        regs.rip = trap.rip;
+        regs.rflags = trap.rflags;
+        regs.rsp = trap.rsp;
+    }
+    hvt_core_write(h, &regs, SIGABRT);
 }
 
-static const char *net_read(struct hvt *h, void *at)
-{
-    return net(h, at, false);
-}
-
-static const char *halt(struct hvt *h, void *at)
+static const char *halt(struct hvt *h, void *at, unsigned number)
 {
     struct solo5_hvt_halt call;
 
+    (void)number;
     memcpy(&call, at, sizeof call);
     if (call.cookie != 0 &&
         hvt_at(h, call.cookie, SOLO5_HVT_COOKIE_SIZE, false) == NULL)
         return "HALT with a bad cookie address";
-    if ((call.status & 0xff) == 255) /* abort */
-        hvt_debug_end(h);
+    if ((call.status & 0xff) == 255)
+        aborted(h, call.cookie);
     hvt_exit(h, call.status & 0xff);
 }
 
 const char *hvt_call(struct hvt *h, unsigned number, uint64_t argument)
 {
     static const struct {
-        const char *(*function)(struct hvt *h, void *at);
+        const char *(*function)(struct hvt *h, void *at, unsigned number);
         size_t size;  /* of the argument */
         bool results; /* are written back */
     } calls[SOLO5_HVT_CALLS] = {
@@ -206,12 +222,10 @@ const char *hvt_call(struct hvt *h, unsigned number, uint64_t argument)
                                 true},
         [SOLO5_HVT_PUTS] = {put_text, sizeof(struct solo5_hvt_puts), false},
         [SOLO5_HVT_POLL] = {wait_ready, sizeof(struct solo5_hvt_poll), true},
-        [SOLO5_HVT_BLOCK_WRITE] = {block_write, sizeof(struct solo5_hvt_block),
-                                   true},
-        [SOLO5_HVT_BLOCK_READ] = {block_read, sizeof(struct solo5_hvt_block),
-                                  true},
-        [SOLO5_HVT_NET_WRITE] = {net_write, sizeof(struct solo5_hvt_net), true},
-        [SOLO5_HVT_NET_READ] = {net_read, sizeof(struct solo5_hvt_net), true},
+        [SOLO5_HVT_BLOCK_WRITE] = {block, sizeof(struct solo5_hvt_block), true},
+        [SOLO5_HVT_BLOCK_READ] = {block, sizeof(struct solo5_hvt_block), true},
+        [SOLO5_HVT_NET_WRITE] = {net, sizeof(struct solo5_hvt_net), true},
+        [SOLO5_HVT_NET_READ] = {net, sizeof(struct solo5_hvt_net), true},
         [SOLO5_HVT_HALT] = {halt, sizeof(struct solo5_hvt_halt), false},
     };
     void *at;
@@ -222,5 +236,5 @@ const char *hvt_call(struct hvt *h, unsigned number, uint64_t argument)
     at = hvt_at(h, argument, calls[number].size, calls[number].results);
     if (at == NULL)
         return bad_argument;
-    return calls[number].function(h, at);
+    return calls[number].function(h, at, number);
 }

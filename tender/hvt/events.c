@@ -5,9 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,35 +18,16 @@
 static int shutdown_event = -1;
 static volatile sig_atomic_t shutdown_asked;
 
-static int watch(const struct hvt *h, int fd, uint32_t events, uint64_t data)
-{
-    struct epoll_event event = {.events = events, .data.u64 = data};
-
-    return epoll_ctl(h->epoll, EPOLL_CTL_ADD, fd, &event);
-}
-
 int hvt_events_open(struct hvt *h, struct message *why)
 {
-    const struct image_manifest *m = &h->image.manifest;
-
-    h->epoll = epoll_create1(EPOLL_CLOEXEC);
-    h->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (h->epoll < 0 || h->timer < 0 ||
-        watch(h, h->timer, EPOLLIN, TIMER_DATA) < 0)
-        return fail(why, "cannot make a timer: %s", strerror(errno));
-    for (uint32_t i = 1; i < m->entries; i++)
-        if (m->device[i].type == SOLO5_DEVICE_NET &&
-            watch(h, m->device[i].host.descriptor, EPOLLIN, i) < 0)
-            return fail(why, "--net:%s: descriptor %d cannot be waited for: %s",
-                        m->device[i].name, m->device[i].host.descriptor,
-                        strerror(errno));
+    if (events_open(&h->events, &h->image.manifest, TIMER_DATA, why) < 0)
+        return -1;
     if (!h->ring3 || (h->image.note.wants & FATA_FEATURE_SHUTDOWN) == 0)
         return 0;
-    h->shutdown = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    /* ONESHOT: the event is told once. */
-    if (h->shutdown < 0 || watch(h, h->shutdown, EPOLLIN | EPOLLONESHOT, 0) < 0)
-        return fail(why, "cannot make the shutdown event: %s", strerror(errno));
-    shutdown_event = h->shutdown;
+    /* Bit 0 of the ready set. */
+    if (events_open_shutdown(&h->events, 0, why) < 0)
+        return -1;
+    shutdown_event = h->events.shutdown;
     return 0;
 }
 
@@ -69,24 +48,9 @@ static void on_shutdown(int number)
     errno = error;
 }
 
-int hvt_events_signals(struct hvt *h, struct message *why)
+int hvt_events_signals(struct message *why)
 {
-    static const int stops[] = {SIGINT, SIGTERM};
-    struct sigaction stop = {.sa_handler = on_shutdown,
-                             .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-
-    (void)h;
-    sigaddset(&stop.sa_mask, SIGINT);
-    sigaddset(&stop.sa_mask, SIGTERM);
-    for (size_t i = 0; i < FATA_COUNT(stops); i++) {
-        struct sigaction old;
-
-        /* A background job of a shell ignores SIGINT: so do we. */
-        if (sigaction(stops[i], NULL, &old) < 0 ||
-            (old.sa_handler != SIG_IGN && sigaction(stops[i], &stop, NULL) < 0))
-            return fail(why, "cannot handle signals: %s", strerror(errno));
-    }
-    return 0;
+    return events_signals(on_shutdown, 0, why);
 }
 
 /* Returns how many events came; waits no longer than `timeout` ns. */
@@ -101,11 +65,11 @@ static int wait_events(const struct hvt *h, struct epoll_event *events,
     limit.it_value.tv_sec = (time_t)(timeout / SECOND);
     limit.it_value.tv_nsec = (long)(timeout % SECOND);
     /* Setting it also takes back that it has run out before. */
-    if (timeout != 0 && timerfd_settime(h->timer, 0, &limit, NULL) < 0)
+    if (timeout != 0 && timerfd_settime(h->events.timer, 0, &limit, NULL) < 0)
         timeout = 0;
     do
-        n = epoll_pwait(h->epoll, events, EVENTS_MAX, timeout == 0 ? 0 : -1,
-                        NULL);
+        n = epoll_pwait(h->events.epoll, events, EVENTS_MAX,
+                        timeout == 0 ? 0 : -1, NULL);
     while (n < 0 && errno == EINTR);
     return n;
 }

@@ -5,6 +5,8 @@
 #ifndef TENDER_HVT_H
 #define TENDER_HVT_H
 
+#include "../events.h"
+#include "../filter.h"
 #include "../image.h"
 #include "../message.h"
 #include "../options.h"
@@ -53,8 +55,7 @@ struct hvt {
     struct kvm_run *run;
     size_t run_size;
     uint64_t cycle_hz;
-    int epoll, timer;
-    int shutdown; /* eventfd, or -1 */
+    struct events events;
     struct fata_offer offer;
     struct hvt_stats stats;
 };
@@ -64,13 +65,16 @@ FATA_NODISCARD int hvt_vm_create(struct hvt *h, struct message *why);
 /* vm.c: gives the VM its memory and sets the CPU to the guest's start. */
 FATA_NODISCARD int hvt_vm_start(struct hvt *h, struct message *why);
 
+/* vm.c: flat segments with these selectors, of the ring that they say. */
+void hvt_segments(struct kvm_sregs *s, uint16_t code, uint16_t data);
+
 /* cpuid.c: what the guest may see of the CPU; and, in ring 3, XCR0. */
 FATA_NODISCARD int hvt_cpuid_set(const struct hvt *h, struct message *why);
 
 /* memory.c: zeroed guest memory. */
 FATA_NODISCARD int hvt_memory_map(struct hvt *h, struct message *why);
 /* memory.c: writes boot info, manifest and command line. */
-void hvt_memory_boot(struct hvt *h, const char *command_line, size_t size);
+void hvt_memory_boot(struct hvt *h);
 /* memory.c: the one way from a guest address to the host's: NULL unless all of
  * [address, address + size) is memory the guest may read (or write). */
 FATA_NODISCARD void *hvt_at(const struct hvt *h, uint64_t address,
@@ -92,23 +96,23 @@ _Noreturn void hvt_ring3_report(struct hvt *h, const char *what);
 
 /* events.c: what POLL waits for; signals. */
 FATA_NODISCARD int hvt_events_open(struct hvt *h, struct message *why);
-FATA_NODISCARD int hvt_events_signals(struct hvt *h, struct message *why);
+FATA_NODISCARD int hvt_events_signals(struct message *why);
 /* events.c: hypercall POLL. */
 void hvt_events_wait(struct hvt *h, struct solo5_hvt_poll *poll);
 
 /* filter.c: the tender can do only what hypercalls need from here on. */
 FATA_NODISCARD int hvt_filter_install(const struct hvt *h, struct message *why);
 
-/* filter.c: more rules, from where they are asked for. */
-struct hvt_filter;
-void hvt_filter_fd(struct hvt_filter *f, int call, int fd);
-void hvt_filter_vcpu(struct hvt_filter *f, const struct hvt *h,
-                     uint64_t request);
+/* filter.c: allows an ioctl on the CPU. */
+void hvt_filter_vcpu(struct filter *f, const struct hvt *h, uint64_t request);
 
 /* call.c: one hypercall; `argument` is what the guest has written.  HALT does
  * not return.  Returns NULL, or why it makes no sense. */
 FATA_NODISCARD const char *hvt_call(struct hvt *h, unsigned number,
                                     uint64_t argument);
+
+/* call.c: best effort: a console that is gone or full loses text. */
+void hvt_console(const void *data, size_t size);
 
 /* loop.c: runs the guest. */
 _Noreturn void hvt_loop(struct hvt *h);
@@ -117,6 +121,15 @@ _Noreturn void hvt_exit(const struct hvt *h, int status);
 
 /* loop.c: nanoseconds, monotonic. */
 uint64_t hvt_now(void);
+
+/* core.c: the option --core=DIR.  open makes the file, before the filter. */
+extern const struct option_flag hvt_core_option;
+FATA_NODISCARD int hvt_core_open(struct hvt *h, const char *image,
+                                 struct message *why);
+void hvt_core_rules(const struct hvt *h, struct filter *f);
+/* core.c: the guest ends badly: writes the file, if it is asked for, once.
+ * signal  what a process would have died of */
+void hvt_core_write(struct hvt *h, const struct kvm_regs *regs, int signal);
 
 /* A debugger: gdb/gdb.c in fata-hvt-debug, nothing (nodebug.c) in fata-hvt. */
 
@@ -130,7 +143,7 @@ struct hvt_trap {
 extern const struct option_flag hvt_debug_option;
 /* Waits for it, if it is asked for. */
 FATA_NODISCARD int hvt_debug_open(struct hvt *h, struct message *why);
-void hvt_debug_rules(const struct hvt *h, struct hvt_filter *f);
+void hvt_debug_rules(const struct hvt *h, struct filter *f);
 /* Before the first instruction. */
 void hvt_debug_start(struct hvt *h);
 /* Return true if it has taken this, and the guest goes on. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -63,6 +64,7 @@ _Noreturn static void end(struct hvt *h, const char *what)
     (void)fail(&why, "the guest ends: %s, instruction at 0x%" PRIx64, what,
                (uint64_t)regs.rip);
     message_print(HVT_NAME, &why);
+    hvt_core_write(h, &regs, SIGSEGV);
     hvt_exit(h, 1);
 }
 

@@ -2,18 +2,16 @@
 /* fata-hvt: runs a Solo5 image as a KVM virtual machine.  This file is the
  * order of things; each step is a call. */
 #include "hvt.h"
-#include "../device.h"
+#include "../guest.h"
 #include "../host.h"
 #include "../options.h"
 
 #include <elf.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/random.h>
-#include <unistd.h>
 
-static struct hvt hvt =
-    {.kvm = -1, .vm = -1, .vcpu = -1, .epoll = -1, .timer = -1, .shutdown = -1};
+static struct hvt hvt = {.kvm = -1,
+                         .vm = -1,
+                         .vcpu = -1,
+                         .events = EVENTS_NONE};
 
 /* Memory is made of large pages. */
 static int set_memory_size(uint64_t mib, struct message *why)
@@ -35,22 +33,14 @@ static int set_memory_size(uint64_t mib, struct message *why)
 static void make_offer(void)
 {
     const struct fata_note *note = &hvt.image.note;
-    struct fata_offer *offer = &hvt.offer;
 
-    offer->version = FATA_NOTE_VERSION;
-    offer->length = sizeof *offer;
     if ((note->wants & FATA_FEATURE_GUARDS) != 0 && note->stack_count != 0)
-        offer->features |= FATA_FEATURE_GUARDS;
-    if (hvt.shutdown >= 0) {
-        offer->features |= FATA_FEATURE_SHUTDOWN;
-        offer->shutdown_data = FATA_HVT_SHUTDOWN_DATA;
+        hvt.offer.features |= FATA_FEATURE_GUARDS;
+    if (hvt.events.shutdown >= 0) {
+        hvt.offer.features |= FATA_FEATURE_SHUTDOWN;
+        hvt.offer.shutdown_data = FATA_HVT_SHUTDOWN_DATA;
     }
-    if ((note->wants & FATA_FEATURE_ENTROPY) != 0 &&
-        getrandom(offer->entropy, sizeof offer->entropy, 0) ==
-            sizeof offer->entropy)
-        offer->features |= FATA_FEATURE_ENTROPY;
-    memcpy(hvt.memory + note->offer, offer, sizeof *offer);
-    explicit_bzero(offer->entropy, sizeof offer->entropy);
+    guest_offer(&hvt.image, (uintptr_t)hvt.memory, &hvt.offer);
 }
 
 /* Pages, tables and CPU. */
@@ -68,36 +58,27 @@ static int make_machine(struct message *why)
 /* Everything up to the guest's first instruction. */
 static int prepare(const struct options *options, struct message *why)
 {
-    static char command_line[SOLO5_CMDLINE_SIZE];
     struct image_source source;
-    struct message detail;
     uint64_t now;
-    int size = options_command_line(options, command_line, why);
-    int fd;
 
-    if (size < 0 || set_memory_size(options->memory_mib, why) < 0 ||
-        device_check_descriptors(options, why) < 0 || host_prepare(why) < 0 ||
-        host_open(options->image, &source, &fd, why) < 0)
+    if (set_memory_size(options->memory_mib, why) < 0 ||
+        guest_open(&hvt.image, &source, options, EM_X86_64, SOLO5_TARGET_HVT,
+                   hvt.memory_size, why) < 0)
         return -1;
-    if (image_parse(&hvt.image, &source, EM_X86_64, SOLO5_TARGET_HVT, &detail) <
-            0 ||
-        image_fits(&hvt.image, hvt.memory_size, &detail) < 0)
-        return fail(why, "%.120s: %.180s", options->image, detail.text);
     hvt.ring3 = hvt.image.has_note;
-    if (device_attach(&hvt.image.manifest, options, why) < 0 ||
-        hvt_events_open(&hvt, why) < 0)
+    if (hvt_events_open(&hvt, why) < 0)
         return -1;
     now = hvt_now();
     if (hvt_vm_create(&hvt, why) < 0)
         return -1;
     hvt.stats.created = hvt_now() - now;
     if (hvt_memory_map(&hvt, why) < 0 ||
-        image_load(&hvt.image, &source, hvt.memory, 0, why) < 0)
+        guest_load(&hvt.image, &source, (uintptr_t)hvt.memory, why) < 0)
         return -1;
-    close(fd);
-    hvt_memory_boot(&hvt, command_line, (size_t)size);
-    if (make_machine(why) < 0 || hvt_events_signals(&hvt, why) < 0 ||
-        hvt_debug_open(&hvt, why) < 0)
+    hvt_memory_boot(&hvt);
+    if (make_machine(why) < 0 || hvt_events_signals(why) < 0 ||
+        hvt_debug_open(&hvt, why) < 0 ||
+        hvt_core_open(&hvt, options->image, why) < 0)
         return -1;
     return hvt_filter_install(&hvt, why);
 }
@@ -107,26 +88,15 @@ int main(int argc, char **argv)
     static struct options options;
     const struct option_flag flags[] = {
         {"--stats", "print exits and times to stderr", &hvt.print_stats, NULL},
+        hvt_core_option,
         hvt_debug_option,
         {NULL, NULL, NULL, NULL}};
-    char text[2048];
     struct message why;
-    int action;
 
     (void)argc;
     hvt.stats.started = hvt_now();
-    action = options_parse(&options, flags, argv, &why);
-    if (action == OPTIONS_HELP) {
-        size_t size = options_help(text, sizeof text, HVT_NAME, flags);
-
-        return write(1, text, size) == (ssize_t)size ? 0 : 1;
-    }
-    if (action == OPTIONS_VERSION) {
-        fprintf(stderr, HVT_NAME " " FATA_VERSION "\nABI version %u\n",
-                SOLO5_ABI_VERSION);
-        return 0;
-    }
-    if (action < 0 || prepare(&options, &why) < 0) {
+    host_options(&options, flags, argv, HVT_NAME);
+    if (prepare(&options, &why) < 0) {
         message_print(HVT_NAME, &why);
         return 1;
     }

@@ -2,6 +2,7 @@
 /* Guest memory: one private mapping, from guest address 0.  Pages are touched
  * only where there is something to write. */
 #include "hvt.h"
+#include "../guest.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -22,11 +23,8 @@ int hvt_memory_map(struct hvt *h, struct message *why)
     return 0;
 }
 
-void hvt_memory_boot(struct hvt *h, const char *command_line, size_t size)
+void hvt_memory_boot(struct hvt *h)
 {
-    const struct image_manifest *manifest = &h->image.manifest;
-    size_t manifest_size = sizeof(struct solo5_manifest) +
-                           manifest->entries * sizeof manifest->device[0];
     struct solo5_hvt_boot boot = {
         .memory_size = h->memory_size,
         .kernel_end = h->image.end,
@@ -34,13 +32,13 @@ void hvt_memory_boot(struct hvt *h, const char *command_line, size_t size)
         .manifest = SOLO5_HVT_BOOT + sizeof boot,
     };
 
-    _Static_assert(sizeof boot + sizeof *manifest + SOLO5_CMDLINE_SIZE <=
+    _Static_assert(sizeof boot + sizeof h->image.manifest +
+                           SOLO5_CMDLINE_SIZE <=
                        HVT_BOOT_END - SOLO5_HVT_BOOT,
                    "boot info has its pages");
-    boot.command_line = boot.manifest + manifest_size;
+    boot.command_line =
+        guest_words(&h->image, (uintptr_t)h->memory, boot.manifest);
     memcpy(h->memory + SOLO5_HVT_BOOT, &boot, sizeof boot);
-    memcpy(h->memory + boot.manifest, manifest, manifest_size);
-    memcpy(h->memory + boot.command_line, command_line, size);
 }
 
 /* True if a guard page of a stack lies in [address, address + size). */

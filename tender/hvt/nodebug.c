@@ -11,7 +11,7 @@ int hvt_debug_open(struct hvt *h, struct message *why)
     return 0;
 }
 
-void hvt_debug_rules(const struct hvt *h, struct hvt_filter *f)
+void hvt_debug_rules(const struct hvt *h, struct filter *f)
 {
     (void)h, (void)f;
 }

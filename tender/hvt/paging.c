@@ -3,6 +3,7 @@
  * their own memory; images with the note get tables out of their reach, with
  * what each page is for. */
 #include "hvt.h"
+#include "../guest.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,23 +28,6 @@ static uint64_t *entry_at(uint8_t *base, uint64_t table, uint64_t index)
     return (uint64_t *)(void *)(base + table) + index;
 }
 
-/* A page that is not writable is not writable for the host either: KVM has no
- * other way to know. */
-static int protect_plain(const struct hvt *h, struct message *why)
-{
-    for (size_t i = 0; i < h->image.segment_count; i++) {
-        const struct image_segment *s = &h->image.segment[i];
-        int protection = (s->read || s->execute ? PROT_READ : 0) |
-                         (s->write ? PROT_READ | PROT_WRITE : 0);
-
-        if (!s->bare &&
-            mprotect(h->memory + s->start, s->end - s->start, protection) < 0)
-            return fail(why, "cannot protect guest memory: %s",
-                        strerror(errno));
-    }
-    return 0;
-}
-
 int hvt_paging_plain(struct hvt *h, struct message *why)
 {
     static const uint64_t gdt[] = {0, 0x00af9b000000ffff, 0x00cf93000000ffff};
@@ -60,7 +44,9 @@ int hvt_paging_plain(struct hvt *h, struct message *why)
     for (uint64_t a = SOLO5_HVT_BOOT; a < HVT_LARGE_PAGE; a += HVT_PAGE)
         *entry_at(m, PLAIN_FOURTH, a / HVT_PAGE) =
             a | PRESENT | (a < SOLO5_GUEST_MIN ? 0 : WRITABLE);
-    return protect_plain(h, why);
+    /* A page that is not writable is not writable for the host either: KVM has
+     * no other way to know. */
+    return guest_protect(&h->image, (uintptr_t)m, false, why);
 }
 
 /* A table entry of ring 3: guest-physical address, and where we see it. */

@@ -4,9 +4,9 @@
 #include "hvt.h"
 #include "../report.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 /* Page 0 of the system pages. */
 #define GDT_AT   0x000u
@@ -116,28 +116,12 @@ void hvt_ring3_tables(struct hvt *h)
 
 void hvt_ring3_registers(struct kvm_sregs *s)
 {
-    struct kvm_segment data = {.limit = 0xffffffff,
-                               .selector = DATA3,
-                               .type = 3,
-                               .present = 1,
-                               .dpl = 3,
-                               .db = 1,
-                               .s = 1,
-                               .g = 1};
-    struct kvm_segment code = data;
-
-    code.selector = CODE3;
-    code.type = 11;
-    code.db = 0;
-    code.l = 1;
-    s->cs = code;
-    s->ds = s->es = s->fs = s->gs = s->ss = data;
+    hvt_segments(s, CODE3, DATA3);
     s->tr = (struct kvm_segment){.base = HVT_SYSTEM + TSS_AT,
                                  .limit = TSS_SIZE - 1,
                                  .selector = TSS,
                                  .type = 11,
                                  .present = 1};
-    s->ldt = (struct kvm_segment){.unusable = 1};
     s->gdt.base = HVT_SYSTEM + GDT_AT;
     s->gdt.limit = TSS + 16 - 1;
     s->idt.base = HVT_SYSTEM + IDT_AT;
@@ -178,18 +162,6 @@ static const char *access_of(uint64_t error)
                                        : "read";
 }
 
-static void write_all(const char *text, size_t size)
-{
-    while (size > 0) {
-        ssize_t done = write(1, text, size);
-
-        if (done <= 0)
-            return; /* nobody to tell */
-        text += done;
-        size -= (size_t)done;
-    }
-}
-
 _Noreturn static void print(struct hvt *h, const struct report_fault *fault,
                             const struct kvm_regs *r)
 {
@@ -200,10 +172,7 @@ _Noreturn static void print(struct hvt *h, const struct report_fault *fault,
         .guards = (h->offer.features & FATA_FEATURE_GUARDS) != 0,
         .memory = (uintptr_t)h->memory,
     };
-    const struct {
-        const char *name;
-        uint64_t value;
-    } registers[] = {
+    const struct report_register registers[] = {
         {"rip", r->rip}, {"rsp", r->rsp},    {"rbp", r->rbp}, {"rax", r->rax},
         {"rbx", r->rbx}, {"rcx", r->rcx},    {"rdx", r->rdx}, {"rsi", r->rsi},
         {"rdi", r->rdi}, {"r8", r->r8},      {"r9", r->r9},   {"r10", r->r10},
@@ -211,12 +180,9 @@ _Noreturn static void print(struct hvt *h, const struct report_fault *fault,
         {"r15", r->r15}, {"efl", r->rflags},
     };
 
-    report_put(&report, "\n" HVT_NAME ": fault: ");
-    report_fault(&report, &g, fault);
-    for (size_t i = 0; i < FATA_COUNT(registers); i++)
-        report_register(&report, i, registers[i].name, registers[i].value);
-    report_backtrace(&report, &g, r->rip, r->rsp, r->rbp);
-    write_all(report.text, report.size);
+    report_make(&report, HVT_NAME, &g, fault, registers, FATA_COUNT(registers));
+    hvt_console(report.text, report.size);
+    hvt_core_write(h, r, SIGSEGV);
     hvt_exit(h, REPORT_STATUS);
 }
 
@@ -227,7 +193,6 @@ void hvt_ring3_report(struct hvt *h, const char *what)
 
     if (ioctl(h->vcpu, KVM_GET_REGS, &regs) < 0)
         fault.what = "lost registers";
-    fault.pc = regs.rip;
     print(h, &fault, &regs);
 }
 
@@ -260,6 +225,5 @@ void hvt_ring3_fault(struct hvt *h)
     fault.what = what_of(frame.vector);
     fault.access = access_of(frame.error);
     fault.address = special.cr2;
-    fault.pc = frame.rip;
     print(h, &fault, regs);
 }

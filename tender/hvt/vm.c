@@ -11,6 +11,7 @@
 
 #define API_VERSION 12
 #define FLAGS       2u /* RFLAGS: nothing but the bit that is always set */
+#define REAL_MODE   0xfffbc000u /* where KVM puts its first page for it */
 
 static int open_kvm(struct hvt *h, struct message *why)
 {
@@ -44,6 +45,18 @@ static int open_kvm(struct hvt *h, struct message *why)
     return 0;
 }
 
+/* Intel CPUs without "unrestricted guest" need four pages below 4 GiB to
+ * emulate real mode, though no guest here is ever in it.  Where a guest has
+ * that memory itself, such a CPU cannot run it. */
+static int give_real_mode(const struct hvt *h, struct message *why)
+{
+    if (h->memory_size <= REAL_MODE &&
+        ioctl(h->kvm, KVM_CHECK_EXTENSION, KVM_CAP_SET_TSS_ADDR) > 0 &&
+        ioctl(h->vm, KVM_SET_TSS_ADDR, REAL_MODE + HVT_PAGE) < 0)
+        return fail(why, "KVM_SET_TSS_ADDR: %s", strerror(errno));
+    return 0;
+}
+
 int hvt_vm_create(struct hvt *h, struct message *why)
 {
     int size, khz;
@@ -59,6 +72,8 @@ int hvt_vm_create(struct hvt *h, struct message *why)
                     "KVM makes no virtual machine: %s: is another "
                     "hypervisor in use?",
                     strerror(errno));
+    if (give_real_mode(h, why) < 0)
+        return -1;
     h->vcpu = ioctl(h->vm, KVM_CREATE_VCPU, 0);
     if (h->vcpu < 0)
         return fail(why, "KVM makes no CPU: %s", strerror(errno));
@@ -94,26 +109,31 @@ static int add_memory(const struct hvt *h, unsigned slot, uint64_t address,
     return 0;
 }
 
+void hvt_segments(struct kvm_sregs *s, uint16_t code, uint16_t data)
+{
+    struct kvm_segment flat = {.limit = 0xffffffff,
+                               .selector = data,
+                               .type = 3,
+                               .present = 1,
+                               .dpl = data & 3,
+                               .db = 1,
+                               .s = 1,
+                               .g = 1};
+
+    s->ds = s->es = s->fs = s->gs = s->ss = flat;
+    s->cs = flat;
+    s->cs.selector = code;
+    s->cs.type = 11;
+    s->cs.db = 0;
+    s->cs.l = 1;
+    s->ldt = (struct kvm_segment){.unusable = 1};
+}
+
 /* Section 4.1 of the ABI. */
 static void plain_registers(struct kvm_sregs *s)
 {
-    struct kvm_segment code = {.limit = 0xffffffff,
-                               .selector = 0x08,
-                               .type = 11,
-                               .present = 1,
-                               .s = 1,
-                               .l = 1,
-                               .g = 1};
-    struct kvm_segment data = code;
-
-    data.selector = 0x10;
-    data.type = 3;
-    data.l = 0;
-    data.db = 1;
-    s->cs = code;
-    s->ds = s->es = s->fs = s->gs = s->ss = data;
+    hvt_segments(s, 0x08, 0x10);
     s->tr = (struct kvm_segment){.type = 11, .present = 1};
-    s->ldt = (struct kvm_segment){.unusable = 1};
     s->gdt.base = 0x1000;
     s->gdt.limit = 3 * 8 - 1;
     s->idt.base = 0;

@@ -54,6 +54,7 @@ static const struct spt *guest;
 static volatile sig_atomic_t shutdown_asked;
 
 static struct report report;
+static struct report_register values[FATA_COUNT(registers)];
 
 BARE static long system_call(long number, long a, const void *b, size_t c)
 {
@@ -113,9 +114,8 @@ BARE static const char *access_kind(const ucontext_t *u, uint64_t address,
 BARE static void fault_of(struct report_fault *fault, int number,
                           const siginfo_t *info, const ucontext_t *u)
 {
-    fault->pc = register_value(u, 0);
     fault->address = (uint64_t)(uintptr_t)info->si_addr;
-    fault->access = access_kind(u, fault->address, fault->pc);
+    fault->access = access_kind(u, fault->address, register_value(u, 0));
     fault->what = number == SIGILL    ? "illegal instruction"
                   : number == SIGFPE  ? "arithmetic fault (division by zero?)"
                   : number == SIGTRAP ? "breakpoint instruction"
@@ -136,12 +136,11 @@ BARE static void on_fault(int number, siginfo_t *info, void *context)
     g.guards = (guest->offer.features & FATA_FEATURE_GUARDS) != 0;
     g.memory = 0;
     fault_of(&fault, number, info, u);
-    report_put(&report, "\n" SPT_NAME ": fault: ");
-    report_fault(&report, &g, &fault);
-    for (size_t i = 0; i < FATA_COUNT(registers); i++)
-        report_register(&report, i, registers[i].name, register_value(u, i));
-    report_backtrace(&report, &g, register_value(u, 0), register_value(u, 1),
-                     register_value(u, 2));
+    for (size_t i = 0; i < FATA_COUNT(registers); i++) {
+        values[i].name = registers[i].name;
+        values[i].value = register_value(u, i);
+    }
+    report_make(&report, SPT_NAME, &g, &fault, values, FATA_COUNT(values));
     system_call(SYS_write, 1, report.text, report.size);
     for (;;)
         system_call(SYS_exit_group, REPORT_STATUS, NULL, 0);
@@ -157,18 +156,15 @@ BARE static void on_shutdown(int number)
         for (;;)
             system_call(SYS_exit_group, 128 + number, NULL, 0);
     shutdown_asked = 1;
-    system_call(SYS_write, guest->shutdown, &one, sizeof one);
+    system_call(SYS_write, guest->events.shutdown, &one, sizeof one);
 }
 
 int spt_fault_install(const struct spt *spt, struct message *why)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
-    static const int stops[] = {SIGINT, SIGTERM};
     size_t size = STACK_SIZE + getauxval(AT_MINSIGSTKSZ);
     stack_t stack = {.ss_size = size};
     struct sigaction fault = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
-    struct sigaction stop = {.sa_flags =
-                                 SA_ONSTACK | SA_RESTART | (int)SA_RESETHAND};
 
     guest = spt;
     stack.ss_sp = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -180,18 +176,7 @@ int spt_fault_install(const struct spt *spt, struct message *why)
     for (size_t i = 0; i < FATA_COUNT(faults); i++)
         if (sigaction(faults[i], &fault, NULL) < 0)
             return fail(why, "cannot handle faults: %s", strerror(errno));
-    if (spt->shutdown < 0)
+    if (spt->events.shutdown < 0)
         return 0;
-    stop.sa_handler = on_shutdown;
-    sigaddset(&stop.sa_mask, SIGINT);
-    sigaddset(&stop.sa_mask, SIGTERM);
-    for (size_t i = 0; i < FATA_COUNT(stops); i++) {
-        struct sigaction old;
-
-        /* A background job of a shell ignores SIGINT: so do we. */
-        if (sigaction(stops[i], NULL, &old) < 0 ||
-            (old.sa_handler != SIG_IGN && sigaction(stops[i], &stop, NULL) < 0))
-            return fail(why, "cannot handle signals: %s", strerror(errno));
-    }
-    return 0;
+    return events_signals(on_shutdown, SA_ONSTACK, why);
 }

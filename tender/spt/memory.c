@@ -3,6 +3,7 @@
  * addresses are host addresses.  Pages are touched only where there is
  * something to write. */
 #include "spt.h"
+#include "../guest.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -53,40 +54,18 @@ int spt_memory_map(const struct spt *spt, struct message *why)
     return fail(why, "cannot map guest memory: %s", strerror(errno));
 }
 
-void spt_memory_boot(const struct spt *spt, const char *command_line,
-                     size_t size)
+void spt_memory_boot(const struct spt *spt)
 {
-    const struct image_manifest *manifest = &spt->image.manifest;
-    size_t manifest_size = sizeof(struct solo5_manifest) +
-                           manifest->entries * sizeof manifest->device[0];
     struct solo5_spt_boot boot = {
         .memory_size = spt->memory_size,
         .kernel_end = spt->image.end,
         .manifest = SOLO5_SPT_BOOT + sizeof boot,
-        .epoll = spt->epoll,
-        .timer = spt->timer,
+        .epoll = spt->events.epoll,
+        .timer = spt->events.timer,
     };
 
-    boot.command_line = boot.manifest + manifest_size;
+    boot.command_line = guest_words(&spt->image, 0, boot.manifest);
     memcpy(at(SOLO5_SPT_BOOT), &boot, sizeof boot);
-    memcpy(at(boot.manifest), manifest, manifest_size);
-    memcpy(at(boot.command_line), command_line, size); /* NUL: fresh memory */
-}
-
-int spt_memory_protect(const struct spt *spt, struct message *why)
-{
-    for (size_t i = 0; i < spt->image.segment_count; i++) {
-        const struct image_segment *s = &spt->image.segment[i];
-        int protection = (s->read ? PROT_READ : 0) |
-                         (s->write ? PROT_WRITE : 0) |
-                         (s->execute ? PROT_EXEC : 0);
-
-        if (!s->bare &&
-            mprotect(at(s->start), s->end - s->start, protection) < 0)
-            return fail(why, "cannot protect 0x%" PRIx64 ": %s", s->start,
-                        strerror(errno));
-    }
-    return 0;
 }
 
 bool spt_memory_guard(const struct spt *spt)

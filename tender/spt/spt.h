@@ -4,6 +4,7 @@
 #ifndef TENDER_SPT_H
 #define TENDER_SPT_H
 
+#include "../events.h"
 #include "../image.h"
 #include "../message.h"
 
@@ -16,9 +17,7 @@ struct spt {
     struct image image; /* with the manifest that the guest gets */
     uint64_t memory_size;
     bool executable_heap;
-    int epoll;
-    int timer;
-    int shutdown; /* eventfd, or -1 */
+    struct events events;
     struct fata_offer offer;
 };
 
@@ -26,12 +25,7 @@ struct spt {
 FATA_NODISCARD int spt_memory_map(const struct spt *spt, struct message *why);
 
 /* memory.c: writes boot info, manifest and command line. */
-void spt_memory_boot(const struct spt *spt, const char *command_line,
-                     size_t size);
-
-/* memory.c: gives the segments their protection. */
-FATA_NODISCARD int spt_memory_protect(const struct spt *spt,
-                                      struct message *why);
+void spt_memory_boot(const struct spt *spt);
 
 /* memory.c: makes the lowest page of each stack a guard; false if the kernel
  * does not do it for all. */

@@ -28,6 +28,10 @@ void refused(const char *name, const char *options, const char *image,
              const char *says);
 int cases_failed(void);
 
+/* core_cases.c: --core of fata-hvt. */
+void test_core(void);
+int core_failed(void);
+
 /* For r.prepare. */
 bool with_net(void);
 bool file_size_limit(void); /* of 4096; and with_net */

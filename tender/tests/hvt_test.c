@@ -553,7 +553,8 @@ int main(int argc, char **argv)
     test_ring3();
     test_signals();
     test_ring0();
+    test_core();
     if (!sanitized)
         test_memory();
-    return unit_failures + cases_failed() > 0;
+    return unit_failures + cases_failed() + core_failed() > 0;
 }

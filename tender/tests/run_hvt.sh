@@ -46,7 +46,7 @@ guest() { # NAME SOURCE FLAGS
     guest plain plain
     # shellcheck disable=SC2086
     $cc -std=c17 -Wall -Wextra -Wshadow -D_GNU_SOURCE -O1 -g hvt_test.c \
-        cases.c run.c -o "$out/hvt_test"
+        core_cases.c cases.c run.c -o "$out/hvt_test"
     "$out/hvt_test" "$tender" "$guests" || echo "FAIL hvt_test: see above"
     # shellcheck disable=SC2046,SC2086
     $cc -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined \

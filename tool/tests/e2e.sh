@@ -261,6 +261,15 @@ mkdir -p ../targets/mine && printf 'target: mine\nflavour: host\nsources: [mine.
 echo 'int mine; ' >../targets/mine/mine.c
 printf 'paths: [../targets]\n' >>fata.yml
 try "$n" 0 "$fata" run -t mine && ok "$n"
+n="tests of a target that cannot run here: built, skipped by name"
+mkdir -p ../targets/caged && printf 'target: caged\nflavour: host\nsources: [mine.c]\ntender: no-such-tender\n' >../targets/caged/fata.yml
+cp ../targets/mine/mine.c ../targets/caged
+try "$n" 0 "$fata" test -t caged && { has out "skip caged-$(uname -m) layer layer: its tender no-such-tender is not built" &&
+    has out '0 passed, 0 failed, 1 skipped' && ls build/caged-*/layer >/dev/null 2>&1 && ok "$n" || bad "$n" output; }
+n="tests of a target that cannot run here: what does not build fails"
+echo 'mistake' >>main.c
+try "$n" 1 "$fata" test -t caged && { has out '0 passed, 1 failed, 0 skipped' && ok "$n" || bad "$n" output; }
+sed -i '$d' main.c
 n="clean"
 try "$n" 0 "$fata" clean && [ ! -d build ] && ok "$n" || bad "$n" "build is still there"
 n="two at once"

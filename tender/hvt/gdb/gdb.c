@@ -73,7 +73,7 @@ int hvt_debug_open(struct hvt *h, struct message *why)
     g.fd = gdb_connect(g.where, why);
     if (g.fd < 0)
         return -1;
-    if (epoll_ctl(h->epoll, EPOLL_CTL_ADD, g.fd, &event) < 0 ||
+    if (epoll_ctl(h->events.epoll, EPOLL_CTL_ADD, g.fd, &event) < 0 ||
         sigaction(SIGIO, &input, NULL) < 0 ||
         fcntl(g.fd, F_SETOWN, getpid()) < 0 ||
         fcntl(g.fd, F_SETFL, O_RDWR | O_ASYNC) < 0)
@@ -81,7 +81,7 @@ int hvt_debug_open(struct hvt *h, struct message *why)
     return 0;
 }
 
-void hvt_debug_rules(const struct hvt *h, struct hvt_filter *f)
+void hvt_debug_rules(const struct hvt *h, struct filter *f)
 {
     static const uint64_t requests[] = {KVM_SET_REGS, KVM_SET_SREGS,
                                         KVM_GET_FPU, KVM_SET_FPU,
@@ -91,9 +91,9 @@ void hvt_debug_rules(const struct hvt *h, struct hvt_filter *f)
         return;
     for (size_t i = 0; i < FATA_COUNT(requests); i++)
         hvt_filter_vcpu(f, h, requests[i]);
-    hvt_filter_fd(f, SCMP_SYS(recvfrom), g.fd);
-    hvt_filter_fd(f, SCMP_SYS(sendto), g.fd);
-    hvt_filter_fd(f, SCMP_SYS(close), g.fd);
+    filter_fd(f, SCMP_SYS(recvfrom), g.fd);
+    filter_fd(f, SCMP_SYS(sendto), g.fd);
+    filter_fd(f, SCMP_SYS(close), g.fd);
 }
 
 _Noreturn static void lost(void)
@@ -340,8 +340,10 @@ bool hvt_debug_trap(struct hvt *h, const struct hvt_trap *trap)
     leave_stub(h, &regs);
     if (stop(signal_of(trap->vector), ours, true) == 0 || !fault)
         return true;
-    /* gdb gives the guest its signal, which is its end. */
+    /* gdb gives the guest its signal, which is its end; a core file has its
+     * memory as it was. */
     g.ending = true;
+    gdb_breakpoints_clear(h);
     return false;
 }
 
@@ -372,11 +374,11 @@ void hvt_debug_interrupted(struct hvt *h)
 
 void hvt_debug_end(struct hvt *h)
 {
-    (void)h;
     if (g.fd < 0 || g.ending)
         return;
     g.ending = true;
     (void)stop(GDB_ABORT, false, true);
+    gdb_breakpoints_clear(h);
 }
 
 void hvt_debug_exited(int status)

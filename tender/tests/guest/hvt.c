@@ -177,6 +177,20 @@ static void hostile_data(unsigned call)
     hypercall(call, &a);
 }
 
+/* HALT as upstream's bindings do it after a trap: where it was, in a cookie. */
+static void trap_cookie(uint64_t rip, uint64_t rsp)
+{
+    static uint64_t cookie[SOLO5_HVT_COOKIE_SIZE / 8];
+    struct solo5_hvt_halt call = {(uint64_t)(uintptr_t)cookie, 255, 0};
+    uint16_t selector;
+
+    __asm__ volatile("mov %%cs, %0" : "=r"(selector));
+    cookie[2] = rip;
+    cookie[3] = selector;
+    cookie[5] = rsp;
+    hypercall(SOLO5_HVT_HALT, &call);
+}
+
 static void bad_port(const char *how, uint16_t port)
 {
     uint32_t value = (uint32_t)(uintptr_t)zeros;
@@ -450,6 +464,8 @@ void _start(const struct solo5_hvt_boot *boot)
         hostile_data(SOLO5_HVT_PUTS);
     else if (same(word, "cookie-at"))
         hostile_data(SOLO5_HVT_HALT);
+    else if (same(word, "trap-cookie"))
+        trap_cookie(0x100123, 0x1ffff0);
     else if (same(word, "call")) /* NUMBER BASE OFFSET */
         out32((uint16_t)(SOLO5_HVT_PORT + n), (uint32_t)address_of(2));
     else if (same(word, "port")) { /* HOW PORT */

@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: ISC
+"""gdb and the fibers of an image: `fata fibers`, `fata bt N`, `fata fiber N`.
+
+Works where gdb has symbols and memory - a process, a core file, fata-hvt's
+stub -, because it writes nothing: a fiber that does not run is shown by an
+unwinder, which makes it the caller of the frame where the CPU is.
+"""
+
+import gdb
+import gdb.unwinder
+
+# --- What this script knows of async/ and lib/run: names and layouts ---------
+
+# A variable that holds the scope from which all fibers descend: (variable,
+# path to it).  Other scopes are given to the commands as expressions.
+ROOTS = [("run", ["root", "scope"])]
+
+# Saved by fata_context_switch, from the saved stack pointer up: offset of each
+# register; and what the stack pointer is after the switch.
+CONTEXTS = {
+    "i386:x86-64": (
+        {"r15": 0, "r14": 8, "r13": 16, "r12": 24, "rbx": 32, "rbp": 40, "rip": 48},
+        "rsp", 56,
+    ),
+    "aarch64": (
+        dict([("x%d" % (19 + i), 8 * i) for i in range(11)] + [("pc", 88)]),
+        "sp", 160,
+    ),
+}
+
+# Functions that belong to waiting itself, not to the program that waits; and
+# the one that calls a fiber's function.
+INTERNAL = "fata_"
+ENTRY = "async/fiber.c"
+
+
+class Fiber:
+    """A struct fata_fiber."""
+
+    def __init__(self, value, depth):
+        self.value = value  # the struct
+        self.address = int(value.address)
+        self.depth = depth
+        self.name = value["name"].string()
+        self.context = int(value["context"])
+        self.stack = int(value["stack"])  # lowest address; it ends below itself
+        self.ready = int(value["job"]["next"]) != 0
+        self.now = int(value["sched"]["now"])
+        self.cancelled = int(value["region"]["cancel_at"]) <= self.now
+        waiter = value["waiting"]
+        self.deadline = int(waiter["deadline"]) if int(waiter) != 0 else NEVER
+
+    def runs(self, stack_pointer):
+        return self.stack <= stack_pointer < self.address
+
+
+NEVER = (1 << 64) - 1  # FATA_NEVER
+
+
+def scopes_of(fiber):
+    """The scopes that a fiber has open, outermost first."""
+    return listed(fiber["scopes"], "struct fata_scope", "link")
+
+
+def fibers_of(scope):
+    """The fibers that are alive in a scope, in the order of their spawn."""
+    return listed(scope["fibers"], "struct fata_fiber", "sibling")
+
+
+# --- Reading ------------------------------------------------------------------
+
+MOST = 1000000  # elements of a list that is not broken
+
+
+def listed(head, type_name, member):
+    """The elements of a struct fata_list, which is a ring through `head`."""
+    kind = gdb.lookup_type(type_name)
+    offset = [f.bitpos // 8 for f in kind.fields() if f.name == member][0]
+    end, node = int(head.address), int(head["next"])
+    for _ in range(MOST):
+        if node == end:
+            return
+        element = gdb.Value(node - offset).cast(kind.pointer()).dereference()
+        yield element
+        node = int(element[member]["next"])
+    raise gdb.GdbError("a list of fibers does not end: memory is overwritten")
+
+
+def find_root():
+    for name, path in ROOTS:
+        for symbol in gdb.lookup_static_symbols(name):
+            value = symbol.value()
+            try:
+                for step in path:
+                    value = value[step]
+                if value.type.name == "fata_scope" and int(value["sched"]) != 0:
+                    return value
+            except gdb.error:
+                continue  # another variable of this name
+    raise gdb.GdbError(
+        "no fiber yet, or a main loop of the program's own: give the scope of "
+        "its root, for instance `fata fibers root.scope`")
+
+
+def scope_of(text):
+    """The scope that a user's expression means."""
+    value = gdb.parse_and_eval(text)
+    if value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR:
+        value = value.dereference()
+    kind = value.type.strip_typedefs()
+    if kind.name == "fata_root":
+        value = value["scope"]
+    elif kind.name != "fata_scope":
+        raise gdb.GdbError("`%s` is no struct fata_root or fata_scope" % text)
+    return value
+
+
+def all_fibers(text=""):
+    """Every fiber below a root, parents first."""
+    try:
+        return walk(text)
+    except gdb.MemoryError as error:
+        raise gdb.GdbError("the tree of fibers cannot be read: %s" % error)
+
+
+def walk(text):
+    found, waiting = [], [(scope_of(text) if text else find_root(), 0)]
+    while waiting:
+        scope, depth = waiting.pop()
+        if depth < 0:  # marks a fiber whose turn it is
+            found.append(Fiber(scope, -depth - 1))
+            below = [(s, -depth) for s in scopes_of(scope)]
+            waiting.extend(reversed(below))
+        else:
+            waiting.extend(reversed([(f, -depth - 1) for f in fibers_of(scope)]))
+    return found
+
+
+# --- Frames of a fiber that does not run --------------------------------------
+
+
+class FrameId:
+    def __init__(self, sp, pc):
+        self.sp, self.pc = sp, pc
+
+
+class Unwinder(gdb.unwinder.Unwinder):
+    """Says that the innermost frame was called by the fiber's."""
+
+    def __init__(self):
+        super().__init__("fata")
+        self.fiber = None
+
+    def __call__(self, pending):
+        if self.fiber is None:
+            return None
+        sp, pc = pending.read_register("sp"), pending.read_register("pc")
+        if (int(sp), int(pc)) != self.here:
+            return None
+        registers, stack_pointer, size = CONTEXTS[pending.architecture().name()]
+        memory, word = self.fiber.context, gdb.lookup_type("unsigned long")
+        # Below the fiber's frames, as a callee's is.
+        info = pending.create_unwind_info(FrameId(gdb.Value(memory).cast(sp.type), pc))
+        for register, offset in registers.items():
+            value = gdb.Value(memory + offset).cast(word.pointer()).dereference()
+            kind = pending.read_register(register).type
+            info.add_saved_register(register, value.cast(kind))
+        info.add_saved_register(stack_pointer, gdb.Value(memory + size).cast(sp.type))
+        return info
+
+    def select(self, fiber):
+        """None: back to where the CPU is."""
+        self.fiber = None
+        gdb.invalidate_cached_frames()
+        if fiber is not None:
+            frame = gdb.newest_frame()
+            self.here = (int(frame.read_register("sp")), int(frame.pc()))
+            self.fiber = fiber
+            gdb.invalidate_cached_frames()
+
+
+unwinder = Unwinder()
+gdb.unwinder.register_unwinder(None, unwinder, replace=True)
+gdb.events.cont.connect(lambda event: unwinder.select(None))
+
+
+def stack_pointer():
+    unwinder.select(None)
+    try:
+        return int(gdb.newest_frame().read_register("sp"))
+    except gdb.error:
+        raise gdb.GdbError("nothing runs here: start the program, or open a core file")
+
+
+def place_of(frame):
+    line = frame.find_sal()
+    if line.symtab is None:
+        return frame.name() or "0x%x" % frame.pc()
+    return "%s at %s:%d" % (frame.name(), line.symtab.filename, line.line)
+
+
+def function_of(fiber):
+    """The fiber's own function, which a tail call may have left."""
+    address = int(fiber.value["fn"])
+    block, line = gdb.block_for_pc(address), gdb.find_pc_line(address)
+    if block is None or block.function is None or line.symtab is None:
+        return "0x%x" % address
+    return "%s at %s:%d" % (block.function.name, line.symtab.filename, line.line)
+
+
+def first_frame():
+    """The first frame of the selected fiber: after that where the CPU is, which
+    counts as several when functions are inlined into it."""
+    frame = gdb.newest_frame()
+    while frame is not None and frame.type() == gdb.INLINE_FRAME:
+        frame = frame.older()
+    return frame.older() if frame is not None else None
+
+
+def where(fiber):
+    """What a parked fiber waits in, and who called that."""
+    unwinder.select(fiber)
+    try:
+        frame, last = first_frame(), None
+        while frame is not None and (frame.name() or "").startswith(INTERNAL):
+            last, frame = frame.name(), frame.older()
+        if last is None:
+            return "not started: " + function_of(fiber)
+        if frame is None or place_of(frame).find(ENTRY) >= 0:
+            return "%s, %s" % (last, function_of(fiber))
+        return "%s, %s" % (last, place_of(frame))
+    except gdb.error as error:
+        return "its frames cannot be read: %s" % error
+    finally:
+        unwinder.select(None)
+
+
+def span(ns):
+    for unit, name in ((1000000000, "s"), (1000000, "ms"), (1000, "us")):
+        if ns >= unit:
+            return "%.3g %s" % (ns / unit, name)
+    return "%d ns" % ns
+
+
+# --- Commands -------------------------------------------------------------------
+
+
+class Fata(gdb.Command):
+    """Fibers of a fata image."""
+
+    def __init__(self):
+        super().__init__("fata", gdb.COMMAND_STACK, prefix=True)
+
+
+class Fibers(gdb.Command):
+    """fata fibers [ROOT]: all fibers, children indented below who spawned them.
+
+ROOT: a struct fata_root or fata_scope, where the main loop is the program's own.
+For each: number, name, state; if it waits: in what, who called it, and when its
+deadline comes, counted from the last turn."""
+
+    def __init__(self):
+        super().__init__("fata fibers", gdb.COMMAND_STACK)
+
+    def invoke(self, text, from_tty):
+        sp = stack_pointer()
+        found = all_fibers(text)
+        width = max([len(f.name) + 2 * f.depth for f in found], default=0)
+        for number, fiber in enumerate(found, 1):
+            state, more = "waiting", ""
+            if fiber.runs(sp):
+                state, more = "running", place_of(gdb.newest_frame())
+            elif fiber.ready:
+                state = "ready"
+            if state != "running":
+                more = where(fiber)
+            if fiber.deadline != NEVER and state == "waiting":
+                left = fiber.deadline - fiber.now
+                more += ", deadline in %s" % span(left) if left >= 0 else ", late"
+            if fiber.cancelled:
+                more += ", cancelled"
+            print("%3d  %-*s  %-7s  %s" % (number, width, "  " * fiber.depth + fiber.name,
+                                           state, more))
+        print("%d fibers" % len(found))
+
+
+def chosen(text):
+    """The fiber with this number, or at this address."""
+    if not text:
+        raise gdb.GdbError("which fiber? `fata fibers` shows their numbers")
+    value = gdb.parse_and_eval(text)
+    pointer = value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR
+    fibers = all_fibers()
+    for number, fiber in enumerate(fibers, 1):
+        if int(value) == (fiber.address if pointer else number):
+            return fiber
+    raise gdb.GdbError("there is no fiber %s; there are %d" % (text, len(fibers)))
+
+
+class Backtrace(gdb.Command):
+    """fata bt N: the backtrace of fiber N of `fata fibers`."""
+
+    def __init__(self):
+        super().__init__("fata bt", gdb.COMMAND_STACK)
+
+    def invoke(self, text, from_tty):
+        sp, fiber = stack_pointer(), chosen(text)
+        print("fiber %s:" % fiber.name)
+        if fiber.runs(sp):
+            gdb.execute("backtrace")
+            return
+        unwinder.select(fiber)
+        try:
+            first = first_frame()
+            skip = 0 if first is None else first.level()
+            lines = gdb.execute("backtrace", to_string=True).splitlines()
+        finally:
+            unwinder.select(None)
+        number = -1
+        for line in lines:
+            if line.startswith("#"):
+                number += 1
+                line = "#%-3d%s" % (number - skip, line.split(None, 1)[1])
+            if number >= skip:
+                print(line)
+
+
+class Select(gdb.Command):
+    """fata fiber N: looks at fiber N; up, frame, info locals and print see it.
+
+Frame 0 stays where the CPU is, the fiber's come after it.  Without N, or when
+the program goes on: back."""
+
+    def __init__(self):
+        super().__init__("fata fiber", gdb.COMMAND_STACK)
+
+    def invoke(self, text, from_tty):
+        sp = stack_pointer()
+        fiber = chosen(text) if text else None
+        if fiber is not None and fiber.runs(sp):
+            fiber = None
+        unwinder.select(fiber)
+        frame = gdb.newest_frame() if fiber is None else first_frame()
+        if frame is None:
+            raise gdb.GdbError("its frames cannot be read")
+        gdb.execute("frame %d" % frame.level())
+
+
+Fata()
+Fibers()
+Backtrace()
+Select()
