@@ -15,17 +15,10 @@ import gdb.unwinder
 # path to it).  Other scopes are given to the commands as expressions.
 ROOTS = [("run", ["root", "scope"])]
 
-# Saved by fata_context_switch, from the saved stack pointer up: offset of each
-# register; and what the stack pointer is after the switch.
+# The registers of struct fata_context: sp, fp, pc.
 CONTEXTS = {
-    "i386:x86-64": (
-        {"r15": 0, "r14": 8, "r13": 16, "r12": 24, "rbx": 32, "rbp": 40, "rip": 48},
-        "rsp", 56,
-    ),
-    "aarch64": (
-        dict([("x%d" % (19 + i), 8 * i) for i in range(11)] + [("pc", 88)]),
-        "sp", 160,
-    ),
+    "i386:x86-64": {"sp": "rsp", "fp": "rbp", "pc": "rip"},
+    "aarch64": {"sp": "sp", "fp": "x29", "pc": "pc"},
 }
 
 # Functions that belong to waiting itself, not to the program that waits; and
@@ -41,17 +34,21 @@ class Fiber:
         self.value = value  # the struct
         self.address = int(value.address)
         self.depth = depth
-        self.name = value["name"].string()
-        self.context = int(value["context"])
-        self.stack = int(value["stack"])  # lowest address; it ends below itself
-        self.ready = int(value["job"]["next"]) != 0
-        self.now = int(value["sched"]["now"])
-        self.cancelled = int(value["region"]["cancel_at"]) <= self.now
-        waiter = value["waiting"]
+        self.name = value["how"]["name"].string()
+        self.context = value["context"]
+        self.begun = int(value["job"]["run"]) != int(
+            gdb.parse_and_eval("(unsigned long)&fata__fiber_begin"))
+        # Before it begins, other things lie where these are.
+        self.stack = int(value["stack"]) if self.begun else 0  # lowest address
+        self.stack_size = int(value["stacks"]["stack_size"])
+        waiter = value["waiting"] if self.begun else 0
         self.deadline = int(waiter["deadline"]) if int(waiter) != 0 else NEVER
+        self.ready = int(value["job"]["next"]) != 0
+        self.now = int(value["queue"]["sched"]["now"])
+        self.cancelled = int(value["cancel_at"]) <= self.now
 
     def runs(self, stack_pointer):
-        return self.stack <= stack_pointer < self.address
+        return self.stack <= stack_pointer < self.stack + self.stack_size
 
 
 NEVER = (1 << 64) - 1  # FATA_NEVER
@@ -59,7 +56,12 @@ NEVER = (1 << 64) - 1  # FATA_NEVER
 
 def scopes_of(fiber):
     """The scopes that a fiber has open, outermost first."""
-    return listed(fiber["scopes"], "struct fata_scope", "link")
+    found, scope = [], fiber["region"]
+    if int(scope) != int(fiber["scope"]):
+        while int(scope) != 0:
+            found.append(scope.dereference())
+            scope = scope["outer"]
+    return reversed(found)
 
 
 def fibers_of(scope):
@@ -157,15 +159,13 @@ class Unwinder(gdb.unwinder.Unwinder):
         sp, pc = pending.read_register("sp"), pending.read_register("pc")
         if (int(sp), int(pc)) != self.here:
             return None
-        registers, stack_pointer, size = CONTEXTS[pending.architecture().name()]
-        memory, word = self.fiber.context, gdb.lookup_type("unsigned long")
+        context = self.fiber.context
         # Below the fiber's frames, as a callee's is.
-        info = pending.create_unwind_info(FrameId(gdb.Value(memory).cast(sp.type), pc))
-        for register, offset in registers.items():
-            value = gdb.Value(memory + offset).cast(word.pointer()).dereference()
+        info = pending.create_unwind_info(
+            FrameId(gdb.Value(int(context["sp"]) - 8).cast(sp.type), pc))
+        for member, register in CONTEXTS[pending.architecture().name()].items():
             kind = pending.read_register(register).type
-            info.add_saved_register(register, value.cast(kind))
-        info.add_saved_register(stack_pointer, gdb.Value(memory + size).cast(sp.type))
+            info.add_saved_register(register, context[member].cast(kind))
         return info
 
     def select(self, fiber):
@@ -200,7 +200,7 @@ def place_of(frame):
 
 
 def function_of(fiber):
-    """The fiber's own function, which a tail call may have left."""
+    """The function of a fiber that has not begun."""
     address = int(fiber.value["fn"])
     block, line = gdb.block_for_pc(address), gdb.find_pc_line(address)
     if block is None or block.function is None or line.symtab is None:
@@ -217,17 +217,29 @@ def first_frame():
     return frame.older() if frame is not None else None
 
 
+def is_internal(frame):
+    """Of async: its calls, and what they call."""
+    symtab = frame.find_sal().symtab
+    return (frame.name() or "").startswith(INTERNAL) or (
+        symtab is not None and "async/" in symtab.filename
+        and not symtab.filename.endswith(ENTRY))
+
+
 def where(fiber):
     """What a parked fiber waits in, and who called that."""
+    if not fiber.begun:
+        return "not begun: " + function_of(fiber)
     unwinder.select(fiber)
     try:
         frame, last = first_frame(), None
-        while frame is not None and (frame.name() or "").startswith(INTERNAL):
-            last, frame = frame.name(), frame.older()
+        while frame is not None and is_internal(frame):
+            if frame.name().startswith(INTERNAL):
+                last = frame.name()
+            frame = frame.older()
         if last is None:
-            return "not started: " + function_of(fiber)
+            return place_of(frame) if frame is not None else "nowhere"
         if frame is None or place_of(frame).find(ENTRY) >= 0:
-            return "%s, %s" % (last, function_of(fiber))
+            return last  # a tail call has left the fiber's own function
         return "%s, %s" % (last, place_of(frame))
     except gdb.error as error:
         return "its frames cannot be read: %s" % error
