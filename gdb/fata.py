@@ -28,9 +28,10 @@ CONTEXTS = {
     ),
 }
 
-# Functions that belong to waiting itself, not to the program that waits; and
-# the one that calls a fiber's function.
+# Functions that belong to waiting itself, not to the program that waits, by name
+# or by folder; and the file of what calls a fiber's function.
 INTERNAL = "fata_"
+FOLDER = "async/"
 ENTRY = "async/fiber.c"
 
 
@@ -217,16 +218,30 @@ def first_frame():
     return frame.older() if frame is not None else None
 
 
+def is_entry(frame):
+    line = frame.find_sal()
+    return (line.symtab is not None and line.symtab.filename.endswith(ENTRY) and
+            not (frame.name() or "").startswith(INTERNAL))
+
+
+def is_internal(frame):
+    line = frame.find_sal()
+    return (frame.name() or "").startswith(INTERNAL) or (
+        line.symtab is not None and FOLDER in line.symtab.filename)
+
+
 def where(fiber):
     """What a parked fiber waits in, and who called that."""
     unwinder.select(fiber)
     try:
         frame, last = first_frame(), None
-        while frame is not None and (frame.name() or "").startswith(INTERNAL):
-            last, frame = frame.name(), frame.older()
+        while frame is not None and is_internal(frame) and not is_entry(frame):
+            if frame.name().startswith(INTERNAL):
+                last = frame.name()
+            frame = frame.older()
         if last is None:
             return "not started: " + function_of(fiber)
-        if frame is None or place_of(frame).find(ENTRY) >= 0:
+        if frame is None or is_entry(frame):
             return "%s, %s" % (last, function_of(fiber))
         return "%s, %s" % (last, place_of(frame))
     except gdb.error as error:
