@@ -11,19 +11,20 @@ import gdb.unwinder
 
 # --- What this script knows of async/ and lib/run: names and layouts ---------
 
-# A variable that holds the scope from which all fibers descend: (variable,
-# path to it).  Other scopes are given to the commands as expressions.
-ROOTS = [("run", ["root", "scope"])]
+# A variable that holds a struct fata_sched: (variable, path to it).  Others are
+# given to the commands as expressions.
+SCHEDULERS = [("run", ["sched"])]
 
-# The registers of struct fata_context: sp, fp, pc.
+# What a struct fata_context holds: sp, fp, pc, by the CPU's names.
 CONTEXTS = {
-    "i386:x86-64": {"sp": "rsp", "fp": "rbp", "pc": "rip"},
-    "aarch64": {"sp": "sp", "fp": "x29", "pc": "pc"},
+    "i386:x86-64": ("rsp", "rbp", "rip"),
+    "aarch64": ("sp", "x29", "pc"),
 }
 
-# Functions that belong to waiting itself, not to the program that waits; and
-# the one that calls a fiber's function.
+# Functions that belong to waiting itself, not to the program that waits, by name
+# or by folder; and the file of what calls a fiber's function.
 INTERNAL = "fata_"
+FOLDER = "async/"
 ENTRY = "async/fiber.c"
 
 
@@ -35,20 +36,21 @@ class Fiber:
         self.address = int(value.address)
         self.depth = depth
         self.name = value["how"]["name"].string()
-        self.context = value["context"]
-        self.begun = int(value["job"]["run"]) != int(
-            gdb.parse_and_eval("(unsigned long)&fata__fiber_begin"))
-        # Before it begins, other things lie where these are.
-        self.stack = int(value["stack"]) if self.begun else 0  # lowest address
-        self.stack_size = int(value["stacks"]["stack_size"])
-        waiter = value["waiting"] if self.begun else 0
-        self.deadline = int(waiter["deadline"]) if int(waiter) != 0 else NEVER
+        self.begun = "fata__fiber_resume" in str(value["job"]["run"])
         self.ready = int(value["job"]["next"]) != 0
         self.now = int(value["queue"]["sched"]["now"])
         self.cancelled = int(value["cancel_at"]) <= self.now
+        self.deadline, self.since = NEVER, None
+        if self.begun:
+            self.context = [int(value["context"][word]) for word in ("sp", "fp", "pc")]
+            self.stack = int(value["stack"])  # lowest usable address
+            self.stack_size = int(value["stacks"]["stack_size"])
+            waiter = value["waiting"]
+            if int(waiter) != 0:
+                self.deadline, self.since = int(waiter["deadline"]), int(waiter["since"])
 
     def runs(self, stack_pointer):
-        return self.stack <= stack_pointer < self.stack + self.stack_size
+        return self.begun and 0 <= stack_pointer - self.stack < self.stack_size
 
 
 NEVER = (1 << 64) - 1  # FATA_NEVER
@@ -57,11 +59,14 @@ NEVER = (1 << 64) - 1  # FATA_NEVER
 def scopes_of(fiber):
     """The scopes that a fiber has open, outermost first."""
     found, scope = [], fiber["region"]
-    if int(scope) != int(fiber["scope"]):
-        while int(scope) != 0:
-            found.append(scope.dereference())
-            scope = scope["outer"]
-    return reversed(found)
+    while int(scope) not in (0, int(fiber["scope"])) and len(found) < MOST:
+        found.insert(0, scope.dereference())
+        scope = scope["outer"]
+    return found
+
+
+def roots_of(scheduler):
+    return list(listed(scheduler["roots"], "struct fata_scope", "link"))
 
 
 def fibers_of(scope):
@@ -88,37 +93,39 @@ def listed(head, type_name, member):
     raise gdb.GdbError("a list of fibers does not end: memory is overwritten")
 
 
-def find_root():
-    for name, path in ROOTS:
+def find_roots():
+    for name, path in SCHEDULERS:
         for symbol in gdb.lookup_static_symbols(name):
             value = symbol.value()
             try:
                 for step in path:
                     value = value[step]
-                if value.type.name == "fata_scope" and int(value["sched"]) != 0:
-                    return value
+                if value.type.name == "fata_sched" and int(value["roots"]["next"]) != 0:
+                    return roots_of(value)
             except gdb.error:
                 continue  # another variable of this name
     raise gdb.GdbError(
-        "no fiber yet, or a main loop of the program's own: give the scope of "
-        "its root, for instance `fata fibers root.scope`")
+        "no fiber yet, or a main loop of the program's own: give its scheduler, "
+        "for instance `fata fibers sched`")
 
 
-def scope_of(text):
-    """The scope that a user's expression means."""
+def roots_given(text):
+    """The scopes that a user's expression means."""
     value = gdb.parse_and_eval(text)
     if value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR:
         value = value.dereference()
-    kind = value.type.strip_typedefs()
-    if kind.name == "fata_root":
-        value = value["scope"]
-    elif kind.name != "fata_scope":
-        raise gdb.GdbError("`%s` is no struct fata_root or fata_scope" % text)
-    return value
+    kind = value.type.strip_typedefs().name
+    if kind == "fata_sched":
+        return roots_of(value)
+    if kind == "fata_root":
+        return [value["scope"]]
+    if kind == "fata_scope":
+        return [value]
+    raise gdb.GdbError("`%s` is no struct fata_sched, fata_root or fata_scope" % text)
 
 
 def all_fibers(text=""):
-    """Every fiber below a root, parents first."""
+    """Every fiber, parents first."""
     try:
         return walk(text)
     except gdb.MemoryError as error:
@@ -126,7 +133,8 @@ def all_fibers(text=""):
 
 
 def walk(text):
-    found, waiting = [], [(scope_of(text) if text else find_root(), 0)]
+    roots = roots_given(text) if text else find_roots()
+    found, waiting = [], [(root, 0) for root in reversed(roots)]
     while waiting:
         scope, depth = waiting.pop()
         if depth < 0:  # marks a fiber whose turn it is
@@ -159,13 +167,12 @@ class Unwinder(gdb.unwinder.Unwinder):
         sp, pc = pending.read_register("sp"), pending.read_register("pc")
         if (int(sp), int(pc)) != self.here:
             return None
-        context = self.fiber.context
+        words = self.fiber.context
         # Below the fiber's frames, as a callee's is.
-        info = pending.create_unwind_info(
-            FrameId(gdb.Value(int(context["sp"]) - 8).cast(sp.type), pc))
-        for member, register in CONTEXTS[pending.architecture().name()].items():
+        info = pending.create_unwind_info(FrameId(gdb.Value(words[0] - 8).cast(sp.type), pc))
+        for register, word in zip(CONTEXTS[pending.architecture().name()], words):
             kind = pending.read_register(register).type
-            info.add_saved_register(register, context[member].cast(kind))
+            info.add_saved_register(register, gdb.Value(word).cast(kind))
         return info
 
     def select(self, fiber):
@@ -200,7 +207,7 @@ def place_of(frame):
 
 
 def function_of(fiber):
-    """The function of a fiber that has not begun."""
+    """The fiber's own function, which a tail call may have left."""
     address = int(fiber.value["fn"])
     block, line = gdb.block_for_pc(address), gdb.find_pc_line(address)
     if block is None or block.function is None or line.symtab is None:
@@ -217,29 +224,33 @@ def first_frame():
     return frame.older() if frame is not None else None
 
 
+def is_entry(frame):
+    line = frame.find_sal()
+    return (line.symtab is not None and line.symtab.filename.endswith(ENTRY) and
+            not (frame.name() or "").startswith(INTERNAL))
+
+
 def is_internal(frame):
-    """Of async: its calls, and what they call."""
-    symtab = frame.find_sal().symtab
+    line = frame.find_sal()
     return (frame.name() or "").startswith(INTERNAL) or (
-        symtab is not None and "async/" in symtab.filename
-        and not symtab.filename.endswith(ENTRY))
+        line.symtab is not None and FOLDER in line.symtab.filename)
 
 
 def where(fiber):
     """What a parked fiber waits in, and who called that."""
     if not fiber.begun:
-        return "not begun: " + function_of(fiber)
+        return "not started: " + function_of(fiber)
     unwinder.select(fiber)
     try:
         frame, last = first_frame(), None
-        while frame is not None and is_internal(frame):
+        while frame is not None and is_internal(frame) and not is_entry(frame):
             if frame.name().startswith(INTERNAL):
                 last = frame.name()
             frame = frame.older()
         if last is None:
-            return place_of(frame) if frame is not None else "nowhere"
-        if frame is None or place_of(frame).find(ENTRY) >= 0:
-            return last  # a tail call has left the fiber's own function
+            last = "?"
+        if frame is None or is_entry(frame):
+            return "%s, %s" % (last, function_of(fiber))
         return "%s, %s" % (last, place_of(frame))
     except gdb.error as error:
         return "its frames cannot be read: %s" % error
@@ -267,7 +278,7 @@ class Fata(gdb.Command):
 class Fibers(gdb.Command):
     """fata fibers [ROOT]: all fibers, children indented below who spawned them.
 
-ROOT: a struct fata_root or fata_scope, where the main loop is the program's own.
+ROOT: a struct fata_sched, fata_root or fata_scope, where the main loop is the program's own.
 For each: number, name, state; if it waits: in what, who called it, and when its
 deadline comes, counted from the last turn."""
 
@@ -289,6 +300,8 @@ deadline comes, counted from the last turn."""
             if fiber.deadline != NEVER and state == "waiting":
                 left = fiber.deadline - fiber.now
                 more += ", deadline in %s" % span(left) if left >= 0 else ", late"
+            if fiber.since is not None and state == "waiting":
+                more += ", for %s" % span(fiber.now - fiber.since)
             if fiber.cancelled:
                 more += ", cancelled"
             print("%3d  %-*s  %-7s  %s" % (number, width, "  " * fiber.depth + fiber.name,
@@ -318,6 +331,9 @@ class Backtrace(gdb.Command):
     def invoke(self, text, from_tty):
         sp, fiber = stack_pointer(), chosen(text)
         print("fiber %s:" % fiber.name)
+        if not fiber.begun:
+            print("not started: " + function_of(fiber))
+            return
         if fiber.runs(sp):
             gdb.execute("backtrace")
             return
@@ -349,6 +365,8 @@ the program goes on: back."""
     def invoke(self, text, from_tty):
         sp = stack_pointer()
         fiber = chosen(text) if text else None
+        if fiber is not None and not fiber.begun:
+            raise gdb.GdbError("it has no frames: it has not started")
         if fiber is not None and fiber.runs(sp):
             fiber = None
         unwinder.select(fiber)

@@ -51,11 +51,11 @@ if gdb --version >/dev/null 2>&1; then
     expect "fibers of nothing: one line" '^nothing runs here: start the program, or open a core file$'
     # The tree of fibers, parked ones with their own frames and variables.
     see_fibers() { # WHERE: of $out, from tests/fibers after a panic or fault
-        expect "fibers $1: a parent waits for its scope" '^  2    family     waiting  fata_scope_close, family at tests/fibers/main.c:[0-9]+$'
-        expect "fibers $1: a sleeper, with its deadline" '^  3      sleeper  waiting  fata_sleep, sleeper at tests/fibers/main.c:[0-9]+, deadline in 4[0-9](\.[0-9])? s$'
-        expect "fibers $1: a wait that ends the function" '^  4    listener   waiting  fata_event_wait, listener at '
+        expect "fibers $1: a parent waits for its scope" '^  2    family     waiting  fata_scope_close, family at tests/fibers/main.c:[0-9]+, for [0-9.]+ ms$'
+        expect "fibers $1: a sleeper, with its deadline" '^  3      sleeper  waiting  fata_sleep, sleeper at tests/fibers/main.c:[0-9]+, deadline in 4[0-9](\.[0-9])? s, for [0-9.]+ ms$'
+        expect "fibers $1: a wait that a tail call has left" '^  4    listener   waiting  fata_event_wait, listener at '
         expect "fibers $1: backtrace of a parked one" '^#[0-9]+ +0x[0-9a-f]+ in sleeper \(arg=0x[0-9a-f]+\) at tests/fibers/main.c:'
-        expect "fibers $1: its caller comes last" '^#[0-9]+ +(0x[0-9a-f]+ in )?bottom \(self='
+        expect "fibers $1: its caller comes last" '^#[0-9]+ +0x[0-9a-f]+ in bottom \(|^#[0-9]+ +bottom \('
         expect "fibers $1: a variable in it" '^(\(gdb\) )?number is 42$'
         expect "fibers $1: back where the CPU is" '^(\(gdb\) )?back in (victim|hvt_call|fata_panic|fata_platform_exit)$'
     }
@@ -71,7 +71,7 @@ python print("back in " + gdb.selected_frame().name())'
             timeout 60 $fata run -t $target --debug tests/fibers >$out 2>&1
         see_fibers "live on $target"
         expect "fibers live on $target: the one that runs" '^  5    culprit    running  fata_panic at '
-        expect "fibers live on $target: one that has not begun" '^  6    late       ready    not begun: late at tests/fibers/main.c:[0-9]+$'
+        expect "fibers live on $target: one that has not started" '^  6    late       ready    not started: late at tests/fibers/main.c:[0-9]+$'
     done
     cores=$(pwd)/build/check/cores
     rm -rf "$cores"
