@@ -30,18 +30,31 @@ static int watch(const struct hvt *h, int fd, uint32_t events, uint64_t data)
 int hvt_events_open(struct hvt *h, struct message *why)
 {
     const struct image_manifest *m = &h->image.manifest;
+    uint64_t woken = TIMER_DATA;
 
     h->epoll = epoll_create1(EPOLL_CLOEXEC);
     h->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (h->epoll < 0 || h->timer < 0 ||
         watch(h, h->timer, EPOLLIN, TIMER_DATA) < 0)
         return fail(why, "cannot make a timer: %s", strerror(errno));
-    for (uint32_t i = 1; i < m->entries; i++)
-        if (m->device[i].type == SOLO5_DEVICE_NET &&
-            watch(h, m->device[i].host.descriptor, EPOLLIN, i) < 0)
+    for (uint32_t i = 1; i < m->entries; i++) {
+        int fd = m->device[i].host.descriptor;
+
+        if (m->device[i].type != SOLO5_DEVICE_NET)
+            continue;
+        if (watch(h, fd, EPOLLIN, i) < 0)
             return fail(why, "--net:%s: descriptor %d cannot be waited for: %s",
-                        m->device[i].name, m->device[i].host.descriptor,
-                        strerror(errno));
+                        m->device[i].name, fd, strerror(errno));
+        /* Our images have their frames from the ring: POLL returns with a net
+         * device's bit when something is there. */
+        if (h->ring3 && h->ring != 0) {
+            epoll_ctl(h->epoll, EPOLL_CTL_DEL, fd, NULL);
+            woken = i;
+        }
+    }
+    /* ET: nobody takes the event back. */
+    if (h->ring != 0 && watch(h, h->wake, EPOLLIN | EPOLLET, woken) < 0)
+        return fail(why, "cannot make the ring's event: %s", strerror(errno));
     if (!h->ring3 || (h->image.note.wants & FATA_FEATURE_SHUTDOWN) == 0)
         return 0;
     h->shutdown = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -95,6 +95,7 @@ static void add_rules(struct hvt_filter *t, const struct hvt *h)
         hvt_filter_fd(t, SCMP_SYS(write), h->shutdown);
     hvt_filter_vcpu(t, h, KVM_GET_REGS);
     hvt_filter_vcpu(t, h, KVM_GET_SREGS);
+    hvt_worker_rules(h, t);
     hvt_debug_rules(h, t);
     allow(t, SCMP_SYS(rt_sigreturn), 0, NULL);
     allow(t, SCMP_SYS(exit_group), 0, NULL);

@@ -12,8 +12,14 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-static struct hvt hvt =
-    {.kvm = -1, .vm = -1, .vcpu = -1, .epoll = -1, .timer = -1, .shutdown = -1};
+static struct hvt hvt = {.kvm = -1,
+                         .vm = -1,
+                         .vcpu = -1,
+                         .epoll = -1,
+                         .timer = -1,
+                         .shutdown = -1,
+                         .doorbell = -1,
+                         .wake = -1};
 
 /* Memory is made of large pages. */
 static int set_memory_size(uint64_t mib, struct message *why)
@@ -37,8 +43,6 @@ static void make_offer(void)
     const struct fata_note *note = &hvt.image.note;
     struct fata_offer *offer = &hvt.offer;
 
-    offer->version = FATA_NOTE_VERSION;
-    offer->length = sizeof *offer;
     if ((note->wants & FATA_FEATURE_GUARDS) != 0 && note->stack_count != 0)
         offer->features |= FATA_FEATURE_GUARDS;
     if (hvt.shutdown >= 0) {
@@ -49,8 +53,11 @@ static void make_offer(void)
         getrandom(offer->entropy, sizeof offer->entropy, 0) ==
             sizeof offer->entropy)
         offer->features |= FATA_FEATURE_ENTROPY;
-    memcpy(hvt.memory + note->offer, offer, sizeof *offer);
-    explicit_bzero(offer->entropy, sizeof offer->entropy);
+    if (hvt.ring != 0) {
+        offer->features |= FATA_FEATURE_NET_RING;
+        offer->doorbell = HVT_DOORBELL;
+    }
+    image_write_offer(&hvt.image, offer, hvt.memory + note->offer);
 }
 
 /* Pages, tables and CPU. */
@@ -85,7 +92,7 @@ static int prepare(const struct options *options, struct message *why)
         return fail(why, "%.120s: %.180s", options->image, detail.text);
     hvt.ring3 = hvt.image.has_note;
     if (device_attach(&hvt.image.manifest, options, why) < 0 ||
-        hvt_events_open(&hvt, why) < 0)
+        hvt_ring_open(&hvt, why) < 0 || hvt_events_open(&hvt, why) < 0)
         return -1;
     now = hvt_now();
     if (hvt_vm_create(&hvt, why) < 0)
@@ -97,7 +104,7 @@ static int prepare(const struct options *options, struct message *why)
     close(fd);
     hvt_memory_boot(&hvt, command_line, (size_t)size);
     if (make_machine(why) < 0 || hvt_events_signals(&hvt, why) < 0 ||
-        hvt_debug_open(&hvt, why) < 0)
+        hvt_debug_open(&hvt, why) < 0 || hvt_worker_start(&hvt, why) < 0)
         return -1;
     return hvt_filter_install(&hvt, why);
 }
@@ -107,6 +114,8 @@ int main(int argc, char **argv)
     static struct options options;
     const struct option_flag flags[] = {
         {"--stats", "print exits and times to stderr", &hvt.print_stats, NULL},
+        {"--no-ring", "serve net devices by hypercalls only", &hvt.no_ring,
+         NULL},
         hvt_debug_option,
         {NULL, NULL, NULL, NULL}};
     char text[2048];

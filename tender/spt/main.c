@@ -61,8 +61,6 @@ static int make_offer(struct message *why)
 
     if (!spt.image.has_note)
         return 0;
-    offer->version = FATA_NOTE_VERSION;
-    offer->length = sizeof *offer;
     if ((note->wants & FATA_FEATURE_GUARDS) != 0 && spt_memory_guard(&spt))
         offer->features |= FATA_FEATURE_GUARDS;
     if ((note->wants & FATA_FEATURE_SHUTDOWN) != 0) {
@@ -78,7 +76,7 @@ static int make_offer(struct message *why)
         getrandom(offer->entropy, sizeof offer->entropy, 0) ==
             sizeof offer->entropy)
         offer->features |= FATA_FEATURE_ENTROPY;
-    memcpy((void *)(uintptr_t)note->offer, offer, sizeof *offer);
+    image_write_offer(&spt.image, offer, (uint8_t *)(uintptr_t)note->offer);
     return spt_fault_install(&spt, why);
 }
 

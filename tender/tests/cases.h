@@ -41,6 +41,8 @@ void close_ours(struct run *unused);
 void test_net(const char *name, const char *image, int type);
 /* Makes a tap, up with MTU 1400; it is gone when its descriptor is closed. */
 int make_tap(struct ifreq *request);
+/* ring_cases.c: the network ring of hvt; leaves a net_pair. */
+void ring_cases(void);
 void set_link(const char *name, bool up);
 
 #endif

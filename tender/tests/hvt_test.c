@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* fata-hvt from outside: guests are run and their end is checked.
  *   hvt_test TENDER GUESTS
- * GUESTS holds hvt0 (plain), hvt3 and hvt_device (ring 3), and plain, for
- * spt. */
+ * GUESTS holds hvt0 and hvt_ring0 (plain), hvt3, hvt_device and hvt_ring
+ * (ring 3), and plain, for spt. */
 #include "cases.h"
 #include "unit.h"
 
@@ -546,6 +546,7 @@ int main(int argc, char **argv)
         test_mistakes();
     test_devices();
     test_bad_buffers();
+    ring_cases();
     test_tap();
     test_bad_arguments();
     test_bad_data();

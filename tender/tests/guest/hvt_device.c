@@ -23,7 +23,7 @@ static const struct {
      FATA_NOTE_NAME},
     0,
     {FATA_NOTE_VERSION, sizeof(struct fata_note), 0, (uint64_t)&offer,
-     sizeof offer, 0, 0, 0}};
+     sizeof offer, 0, 0, 0, 0, 0}};
 
 static int transfer(unsigned number, uint64_t handle, uint64_t offset,
                     void *data, uint64_t size)
@@ -219,7 +219,8 @@ void _start(const struct solo5_hvt_boot *boot)
     char word[64], text[64];
     long n;
 
-    CHECK(m->entries == 3 && offer.version == 1 && offer.features == 0);
+    CHECK(m->entries == 3 && offer.version == FATA_NOTE_VERSION &&
+          offer.features == 0);
     disk = &m->device[1];
     service = &m->device[2];
     argument(0, word);
