@@ -4,6 +4,7 @@
 
 void ring_publish(struct ring *r)
 {
+    r->published = r->tail;
     __atomic_store_n(&r->shared->tail, r->tail, __ATOMIC_RELEASE);
 }
 
@@ -13,9 +14,9 @@ void ring_tell(struct ring *r, bool sleep)
     /* Tail and wake before doorbell and completions: the tender does it the
      * other way round, so that one of us sees the other. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (r->told == r->tail)
+    if (r->told == r->published)
         return;
-    r->told = r->tail;
+    r->told = r->published;
     if (__atomic_load_n(&r->shared->doorbell, __ATOMIC_RELAXED) != 0)
         *(volatile uint32_t *)(uintptr_t)r->doorbell = 1;
 }
@@ -23,10 +24,8 @@ void ring_tell(struct ring *r, bool sleep)
 void ring_push(struct ring *r, const struct fata_ring_entry *entry)
 {
     while (r->tail - __atomic_load_n(&r->shared->head, __ATOMIC_ACQUIRE) >=
-           r->entries) {
-        ring_publish(r);
+           r->entries)
         ring_tell(r, false);
-    }
     r->shared->entry[r->tail & (r->entries - 1)] = *entry;
     r->tail++;
 }

@@ -13,14 +13,16 @@ struct ring {
     uint32_t entries; /* a power of two */
     uint64_t doorbell;
     uint32_t tail;            /* of entries written */
-    uint32_t told;            /* of entries after which we looked whether the
-                                 tender wants to be told */
+    uint32_t published;       /* of entries that the tender can see */
+    uint32_t told;            /* of those after which we looked whether it
+                                 wants to be told */
     uint32_t completion_head; /* of completions taken */
 };
 
-/* Writes an entry, which the tender sees after ring_publish.  There is room for
- * all that complete, if no more than `entries` are outstanding; a flood of
- * others (cancels) waits here for the tender. */
+/* Writes an entry, which the tender sees after ring_publish: not more than
+ * `entries` without it.  There is room for all that complete, if no more than
+ * that are outstanding; a flood of others (cancels) waits here for the tender.
+ */
 void ring_push(struct ring *r, const struct fata_ring_entry *entry);
 
 /* Shows the entries to a tender that looks by itself. */

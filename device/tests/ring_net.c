@@ -28,9 +28,10 @@ static void count(struct fata_request *r)
 static void open_both(void)
 {
     memset(&shared, 0, sizeof(shared));
-    nets = (struct ring_nets){
-        .ring = {&shared.ring, ENTRIES, (uint64_t)(uintptr_t)&bell, 0, 0, 0},
-        .devices = 2};
+    nets = (struct ring_nets){.ring = {.shared = &shared.ring,
+                                       .entries = ENTRIES,
+                                       .doorbell = (uint64_t)(uintptr_t)&bell},
+                              .devices = 2};
     first = second = (struct ring_net){.net = {.mtu = 1500}};
     ring_net_init(&nets, &first, 1);
     ring_net_init(&nets, &second, 2);
