@@ -142,9 +142,11 @@ ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O2 -g -static-pie -fPIE ${FATA_HOST_CPPFLAGS:
 guest hvt0_sse hvt && guest hvt0 hvt -mgeneral-regs-only &&
     guest hvt3 hvt -DFATA -mgeneral-regs-only &&
     guest hvt_device hvt_device -DFATA -mgeneral-regs-only &&
+    guest hvt_ring hvt_ring -DFATA -mgeneral-regs-only &&
+    guest hvt_ring0 hvt_ring -mgeneral-regs-only &&
     guest plain plain -mgeneral-regs-only || die "a guest does not compile"
 ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O1 -static -Iabi/include -Ibase/include \
-    tender/tests/hvt_test.c tender/tests/cases.c tender/tests/run.c \
+    tender/tests/hvt_test.c tender/tests/ring_cases.c tender/tests/cases.c tender/tests/run.c \
     -o $root/bin/hvt_test || die "hvt_test does not compile"
 
 # program FOLDER PLACE
@@ -159,6 +161,7 @@ program libc/tests/heap tests/libc/heap
 program platform/tests/own_loop tests/platform/own-loop
 program device/tests/block tests/device/blockconformance
 program device/tests/net tests/device/netconformance
+program bench/net tests/bench/netload
 program lib/run/tests/calls tests/run/calls
 program lib/run/tests/frames tests/run/frames
 : >$root/skipped

@@ -263,9 +263,13 @@ static void hostile_entry(void)
 static void mutate(int wild)
 {
     uint64_t seed = 88172645463325252u;
+    uint64_t end = cycles() + 4 * BOOT->cycle_hz;
     struct fata_ring_entry *e;
 
-    for (long i = 0; i < 200000; i++) {
+    for (uint32_t i = 0; i < ENTRIES; i++)
+        RING->entry[i] = (struct fata_ring_entry){
+            READ, 0, SERVICE, at(buffer[0]), 2048, 0, 0};
+    while (load(&RING->head) < 20000 && cycles() < end) {
         seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
         e = &RING->entry[seed & (ENTRIES - 1)];
         switch (seed >> 8 & 7) {
@@ -302,6 +306,7 @@ static void mutate(int wild)
             tell();
         }
     }
+    CHECK(load(&RING->head) > 100); /* the worker has read a good deal */
 }
 #endif
 
