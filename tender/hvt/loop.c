@@ -43,7 +43,7 @@ static void print_stats(const struct hvt *h)
     static const char *const names[SOLO5_HVT_CALLS] = {
         NULL,         "walltime",  "puts",     "poll", "block-write",
         "block-read", "net-write", "net-read", "halt"};
-    char text[512];
+    char text[1024];
     int used = snprintf(text, sizeof text,
                         HVT_NAME ": start %" PRIu64 " us, of it VM %" PRIu64
                                  " us; run %" PRIu64 " us; exits:",

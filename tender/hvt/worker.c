@@ -128,7 +128,7 @@ int hvt_worker_start(struct hvt *h, struct message *why)
         hvt_worker_run(h, tender);
     child.pid = h->worker;
     if (h->worker < 0 || sigprocmask(SIG_SETMASK, &before, NULL) < 0)
-        return fail(why, "cannot start the network worker: %s",
+        return fail(why, "cannot start the network worker (%s): give --no-ring",
                     strerror(errno));
     return 0;
 }

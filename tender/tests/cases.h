@@ -41,8 +41,9 @@ void close_ours(struct run *unused);
 void test_net(const char *name, const char *image, int type);
 /* Makes a tap, up with MTU 1400; it is gone when its descriptor is closed. */
 int make_tap(struct ifreq *request);
-/* ring_cases.c: the network ring of hvt; leaves a net_pair. */
-void ring_cases(void);
+/* ring_cases.c: the network ring of hvt; leaves a net_pair.
+ * sanitized  the tender is, and keeps standard error */
+void ring_cases(bool sanitized);
 void set_link(const char *name, bool up);
 
 #endif

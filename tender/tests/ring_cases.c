@@ -4,6 +4,7 @@
 #include "cases.h"
 #include "unit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -169,6 +170,36 @@ static void kill_tender(struct run *running)
     kill(running->pid, SIGKILL);
 }
 
+static int descriptors;
+static bool filtered;
+
+/* What the worker can reach; two seconds at most until it is confined. */
+static void look_at_worker(struct run *running)
+{
+    char path[64], line[256];
+    DIR *folder;
+    FILE *f;
+
+    worker = worker_of(running);
+    descriptors = filtered = 0;
+    for (int i = 0; i < 400 && !filtered; i++) {
+        usleep(5000);
+        snprintf(path, sizeof path, "/proc/%d/status", (int)worker);
+        f = fopen(path, "r");
+        while (f != NULL && fgets(line, sizeof line, f) != NULL)
+            filtered = filtered || strcmp(line, "Seccomp:\t2\n") == 0;
+        if (f != NULL)
+            fclose(f);
+    }
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)worker);
+    folder = opendir(path);
+    for (struct dirent *e; folder != NULL && (e = readdir(folder)) != NULL;)
+        descriptors += e->d_name[0] != '.';
+    if (folder != NULL)
+        closedir(folder);
+    kill(running->pid, SIGKILL);
+}
+
 static void lost(const char *name, const char *arguments)
 {
     r.prepare = with_net, r.options = DEVICES, r.image = "hvt_ring";
@@ -176,10 +207,16 @@ static void lost(const char *name, const char *arguments)
     expect(name, 1, NULL, "the network worker has ended (signal 9)");
 }
 
-static void test_end(void)
+static void test_end(bool sanitized)
 {
     lost("worker-lost-while-waiting", "wait");
     lost("worker-lost-while-computing", "spin");
+    r.when = "ready", r.then = look_at_worker;
+    ring("worker-run", "wait", 137, NULL);
+    /* A net device, two eventfds, an epoll set. */
+    UNIT("worker-descriptors", descriptors == 4 + (sanitized ? 1 : 0), "%d",
+         descriptors);
+    UNIT("worker-filtered", filtered, "no filter after two seconds");
     r.when = "ready", r.then = kill_tender;
     ring("tender-killed", "spin", 137, NULL);
     for (int i = 0; i < 1000 && kill(worker, 0) == 0; i++)
@@ -189,11 +226,11 @@ static void test_end(void)
          (int)worker);
 }
 
-void ring_cases(void)
+void ring_cases(bool sanitized)
 {
     test_use();
     test_broken();
     test_mutation();
     test_plain();
-    test_end();
+    test_end(sanitized);
 }

@@ -42,6 +42,7 @@ guest() { # NAME SOURCE FLAGS
 {
     guest hvt0 hvt
     guest hvt3 hvt -DFATA
+    guest hvt3_1 hvt -DFATA -DNOTE_1
     guest hvt_device hvt_device -DFATA
     guest hvt_ring hvt_ring -DFATA
     guest hvt_ring0 hvt_ring

@@ -141,6 +141,7 @@ ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O2 -g -static-pie -fPIE ${FATA_HOST_CPPFLAGS:
 
 guest hvt0_sse hvt && guest hvt0 hvt -mgeneral-regs-only &&
     guest hvt3 hvt -DFATA -mgeneral-regs-only &&
+    guest hvt3_1 hvt -DFATA -DNOTE_1 -mgeneral-regs-only &&
     guest hvt_device hvt_device -DFATA -mgeneral-regs-only &&
     guest hvt_ring hvt_ring -DFATA -mgeneral-regs-only &&
     guest hvt_ring0 hvt_ring -mgeneral-regs-only &&
