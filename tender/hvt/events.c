@@ -45,13 +45,15 @@ int hvt_events_open(struct hvt *h, struct message *why)
         if (watch(h, fd, EPOLLIN, i) < 0)
             return fail(why, "--net:%s: descriptor %d cannot be waited for: %s",
                         m->device[i].name, fd, strerror(errno));
-        /* Our images have their frames from the ring: POLL returns with a net
-         * device's bit when something is there. */
-        if (h->ring3 && h->ring != 0) {
-            epoll_ctl(h->epoll, EPOLL_CTL_DEL, fd, NULL);
+        if (h->ring3)
             woken = i;
-        }
     }
+    /* Our images have their frames from the ring: POLL returns with a net
+     * device's bit when something is there. */
+    for (uint32_t i = 1; i < m->entries && h->ring3 && h->ring != 0; i++)
+        if (m->device[i].type == SOLO5_DEVICE_NET)
+            epoll_ctl(h->epoll, EPOLL_CTL_DEL, m->device[i].host.descriptor,
+                      NULL);
     /* ET: nobody takes the event back. */
     if (h->ring != 0 && watch(h, h->wake, EPOLLIN | EPOLLET, woken) < 0)
         return fail(why, "cannot make the ring's event: %s", strerror(errno));

@@ -138,8 +138,8 @@ static void test_devices(void)
     r.prepare = with_net;
     test("net-mac", DEVICES " --net-mac:service=00:02:04:06:08:0a",
          "hvt_device", "mac", 0, "SUCCESS");
-    test_net("net-datagram", "hvt_device", SOCK_DGRAM);
-    test_net("net-seqpacket", "hvt_device", SOCK_SEQPACKET);
+    test_net("net-datagram", "hvt_device", "net", SOCK_DGRAM);
+    test_net("net-seqpacket", "hvt_device", "net", SOCK_SEQPACKET);
     make_pair(SOCK_DGRAM);
     close_ours(NULL);
     with_devices("net-gone-datagram", "net-error 20");

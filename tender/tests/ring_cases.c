@@ -28,8 +28,9 @@ static void broken(const char *name, const char *arguments, const char *says)
 
 static void test_use(void)
 {
-    test_net("ring-net", "hvt_ring", SOCK_DGRAM);
-    test_net("ring-net-seqpacket", "hvt_ring", SOCK_SEQPACKET);
+    test_net("ring-net", "hvt_ring", "net", SOCK_DGRAM);
+    test_net("ring-net-seqpacket", "hvt_ring", "net", SOCK_SEQPACKET);
+    test_net("ring-stream", "hvt_ring", "stream 2000", SOCK_SEQPACKET);
     make_pair(SOCK_DGRAM);
     ring("ring-cancel", "cancel", 0, "SUCCESS");
     ring("ring-refused", "refused", 0, "SUCCESS");
@@ -117,7 +118,7 @@ static void test_mutation(void)
 
 static void test_plain(void)
 {
-    test_net("ring0-ring-net", "hvt_ring0", SOCK_DGRAM);
+    test_net("ring0-ring-net", "hvt_ring0", "net", SOCK_DGRAM);
     make_pair(SOCK_DGRAM);
     r.prepare = with_net;
     test("ring0-ring-refused", DEVICES, "hvt_ring0", "refused", 0, "SUCCESS");

@@ -135,6 +135,39 @@ static void check_net(void)
     CHECK(RING->head == 3 && !there());
 }
 
+/* Frames of any size, three under way at a time, from a peer that sends all of
+ * them back: each comes once, in order, whole. */
+static void check_stream(long rounds)
+{
+    static char out[3][2048];
+    uint32_t sent = 0, got = 0;
+
+    for (long i = 0; i < rounds; i++) {
+        for (uint32_t k = 0; k < 3; k++)
+            submit(READ, 0, SERVICE, at(buffer[k]), 2048, k);
+        for (uint32_t k = 0; k < 3; k++, sent++) {
+            for (uint32_t b = 0; b < 60 + sent % 1400; b++)
+                out[k][b] = (char)(sent + b);
+            submit(WRITE, k < 2 ? FATA_RING_MORE : 0, SERVICE, at(out[k]),
+                   60 + sent % 1400, 8 + k);
+        }
+        for (uint32_t in = 0, done = 0; in + done < 6;) {
+            struct fata_ring_completion c = next();
+
+            CHECK(c.result == FATA_RING_OK);
+            if (c.id >= 8) {
+                CHECK(c.id == 8 + done);
+                done++;
+                continue;
+            }
+            CHECK(c.id == in && c.length == 60 + got % 1400);
+            for (uint32_t b = 0; b < c.length; b++)
+                CHECK(buffer[in][b] == (char)(got + b));
+            in++, got++;
+        }
+    }
+}
+
 static void check_cancel(void)
 {
     for (uint32_t i = 0; i < 4; i++)
@@ -351,6 +384,8 @@ void _start(const struct solo5_hvt_boot *boot)
 #ifdef FATA
     } else if (same(word, "cancel"))
         check_cancel();
+    else if (same(word, "stream"))
+        check_stream(n);
     else if (same(word, "gone"))
         check_gone();
     else if (same(word, "full"))
