@@ -86,11 +86,12 @@ int fata_net_open(struct fata_net **net, const char *name)
     uint64_t handle;
     const struct solo5_device *m =
         fata_bare_device(name, SOLO5_DEVICE_NET, &handle);
+    struct fata_net *n;
     struct frame_net *f;
     if (m == NULL)
         return FATA_ENODEV;
-    *net = &devices[handle].net;
-    if ((*net)->ops != NULL)
+    n = &devices[handle].net;
+    if (n->ops != NULL)
         return FATA_EBUSY;
     choose();
     if (nets.ring.shared != NULL) {
@@ -102,7 +103,8 @@ int fata_net_open(struct fata_net **net, const char *name)
         f->descriptor = (int)handle;
         frame_net_init(f);
     }
-    memcpy((*net)->mac, m->info.net.mac, sizeof((*net)->mac));
-    (*net)->mtu = m->info.net.mtu;
+    memcpy(n->mac, m->info.net.mac, sizeof(n->mac));
+    n->mtu = m->info.net.mtu;
+    *net = n;
     return 0;
 }
