@@ -5,7 +5,8 @@
 #   make check      all tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make install    PREFIX=$HOME/.local
-#   make bench-boot     make bench-async     make fuzz FUZZ_SECONDS=60     make clean
+#   make bench-boot     make bench-async     make bench-net
+#   make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
 
 B       := build/host
@@ -109,7 +110,7 @@ FUZZ_SECONDS ?= 60
 CLANG        ?= clang
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb
+	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -117,9 +118,12 @@ fuzz: all $(B)/check-packages
 	    tender/tests/fuzz_image.c tender/image.c tender/note.c tender/message.c
 	$(Q)$(CLANG) $(SPT_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_gdb \
 	    tender/tests/fuzz_gdb.c tender/hvt/gdb/rsp.c tender/hvt/gdb/registers.c
+	$(Q)$(CLANG) $(SPT_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_ring \
+	    tender/tests/fuzz_ring.c $(addprefix tender/hvt/,ring.c frame.c memory.c) tender/message.c
 	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
+	build/fuzz/fuzz_ring -max_total_time=$(FUZZ_SECONDS) build/fuzz/ring tender/tests/corpus_ring
 
 .PHONY: check check-fast
 check: all $(B)/check-packages
@@ -161,3 +165,7 @@ bench-boot: all
 .PHONY: bench-async
 bench-async: $(B)/packages.mk
 	$(Q)sh bench/async/run.sh
+
+.PHONY: bench-net
+bench-net: all
+	$(Q)sh bench/net/run.sh

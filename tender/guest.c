@@ -118,12 +118,9 @@ void guest_offer(const struct image *image, uintptr_t memory,
 {
     const struct fata_note *note = &image->note;
 
-    offer->version = FATA_NOTE_VERSION;
-    offer->length = sizeof *offer;
     if ((note->wants & FATA_FEATURE_ENTROPY) != 0 &&
         getrandom(offer->entropy, sizeof offer->entropy, 0) ==
             sizeof offer->entropy)
         offer->features |= FATA_FEATURE_ENTROPY;
-    memcpy(at_address(memory, note->offer), offer, sizeof *offer);
-    explicit_bzero(offer->entropy, sizeof offer->entropy);
+    image_write_offer(image, offer, at_address(memory, note->offer));
 }

@@ -9,6 +9,7 @@
 #include "message.h"
 
 #include <fata/abi.h>
+#include <fata/ring.h>
 #include <fata/solo5.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -89,6 +90,11 @@ FATA_NODISCARD int image_parse_note(struct image *image,
 /* note.c: the notes that must be there are there, for this target. */
 FATA_NODISCARD int image_check_notes(const struct image *image, uint32_t target,
                                      struct message *why);
+
+/* note.c: writes the offer as the version of the image's note has it, to where
+ * the note says; forgets the seed. */
+void image_write_offer(const struct image *image, struct fata_offer *offer,
+                       uint8_t *to);
 
 /* note.c: part of image_fits. */
 FATA_NODISCARD int image_check_note(const struct image *image,

@@ -112,7 +112,8 @@ static int parse_manifest(struct image *image,
     return check_manifest(&image->manifest, size, why);
 }
 
-/* A note of a later version has more at its end, which is ignored. */
+/* A note of a later version has more at its end, which is ignored; one of an
+ * earlier version is as if it had zeros there. */
 static int parse_fata(struct image *image, const struct image_source *source,
                       uint64_t offset, uint32_t size, struct message *why)
 {
@@ -120,16 +121,22 @@ static int parse_fata(struct image *image, const struct image_source *source,
 
     if (image->has_note)
         return fail(why, "two Fata notes");
-    if (size < FATA_PADDING + sizeof *note)
+    if (size < FATA_PADDING + FATA_NOTE_SIZE_1)
         return fail(why, "Fata note of %" PRIu32 " bytes is too short", size);
-    if (image_read(source, offset + FATA_PADDING, note, sizeof *note, why) < 0)
+    if (image_read(source, offset + FATA_PADDING, note,
+                   size - FATA_PADDING < sizeof *note ? size - FATA_PADDING
+                                                      : sizeof *note,
+                   why) < 0)
         return -1;
-    if (note->version < FATA_NOTE_VERSION || note->length < sizeof *note ||
+    if (note->version == 0 ||
+        (note->version > 1 && note->length < sizeof *note) ||
         note->length != size - FATA_PADDING)
         return fail(why,
                     "Fata note of version %" PRIu32 " and length %" PRIu32
                     " is malformed",
                     note->version, note->length);
+    if (note->version == 1)
+        note->ring = note->ring_entries = 0;
     image->has_note = true;
     return 0;
 }
@@ -226,6 +233,37 @@ static bool writable(const struct image *image, uint64_t memory_size,
     return inside;
 }
 
+void image_write_offer(const struct image *image, struct fata_offer *offer,
+                       uint8_t *to)
+{
+    bool old = image->note.version == 1;
+
+    offer->version = old ? 1 : FATA_NOTE_VERSION;
+    offer->length = old ? FATA_OFFER_SIZE_1 : sizeof *offer;
+    memcpy(to, offer, offer->length);
+    explicit_bzero(offer->entropy, sizeof offer->entropy);
+}
+
+static int check_ring(const struct image *image, uint64_t memory_size,
+                      struct message *why)
+{
+    uint64_t at = image->note.ring, n = image->note.ring_entries;
+
+    if (at == 0)
+        return 0;
+    if (n < 2 || n > FATA_RING_ENTRIES_MOST || (n & (n - 1)) != 0)
+        return fail(why,
+                    "Fata note: a ring of %" PRIu64
+                    " entries: a power of two from 2 to %u is possible",
+                    n, FATA_RING_ENTRIES_MOST);
+    if (at % PAGE != 0 || !writable(image, memory_size, at, FATA_RING_SIZE(n)))
+        return fail(why,
+                    "Fata note: the ring at 0x%" PRIx64
+                    " is not on a page of writable memory",
+                    at);
+    return 0;
+}
+
 int image_check_note(const struct image *image, uint64_t memory_size,
                      struct message *why)
 {
@@ -234,7 +272,11 @@ int image_check_note(const struct image *image, uint64_t memory_size,
 
     if (!image->has_note)
         return 0;
-    if (n->offer % 8 != 0 || n->offer_size < sizeof(struct fata_offer) ||
+    if (check_ring(image, memory_size, why) < 0)
+        return -1;
+    if (n->offer % 8 != 0 ||
+        n->offer_size <
+            (n->version == 1 ? FATA_OFFER_SIZE_1 : sizeof(struct fata_offer)) ||
         !writable(image, memory_size, n->offer, n->offer_size))
         return fail(why,
                     "Fata note: offer at 0x%" PRIx64 ", %" PRIu64

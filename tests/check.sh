@@ -123,6 +123,7 @@ if [ "${1:-}" != fast ]; then
     step "aarch64 image" $fata build -t spt-aarch64 examples/hello
     step "crashes and gdb" sh tests/debug.sh $fata
     step "plain Solo5 ABI" sh tests/plain_abi.sh $fata
+    step "network ring" sh tests/net_ring.sh $fata
     step "missing system call" sh tests/missing_call.sh $fata
     step "out of tree" sh tests/out_of_tree.sh $fata
     step "install" sh tests/install.sh

@@ -2,6 +2,7 @@
 /* The bytes of what crosses the border.  A change here is a change of the ABI:
  * it needs a new version. */
 #include <fata/abi.h>
+#include <fata/ring.h>
 #include <fata/solo5.h>
 #include <fata/test.h>
 
@@ -19,13 +20,16 @@ FATA_TEST(note_bytes)
                                 .offer_size = 0x15,
                                 .stacks = 0x16,
                                 .stack_size = 0x17,
-                                .stack_count = 0x18};
+                                .stack_count = 0x18,
+                                .ring = 0x19,
+                                .ring_entries = 0x1a};
 
-    fata_check(sizeof n == 56);
+    fata_check(sizeof n == 72 && FATA_NOTE_SIZE_1 == 56);
     fata_check(byte_at(&n, 0, 0x11) && byte_at(&n, 4, 0x12));
     fata_check(byte_at(&n, 8, 0x13) && byte_at(&n, 16, 0x14));
     fata_check(byte_at(&n, 24, 0x15) && byte_at(&n, 32, 0x16));
     fata_check(byte_at(&n, 40, 0x17) && byte_at(&n, 48, 0x18));
+    fata_check(byte_at(&n, 56, 0x19) && byte_at(&n, 64, 0x1a));
 }
 
 FATA_TEST(offer_bytes)
@@ -34,12 +38,13 @@ FATA_TEST(offer_bytes)
                                  .length = 0x12,
                                  .features = 0x13,
                                  .shutdown_data = 0x14,
-                                 .entropy = {0x15}};
+                                 .entropy = {0x15},
+                                 .doorbell = 0x16};
 
-    fata_check(sizeof o == 56);
+    fata_check(sizeof o == 64 && FATA_OFFER_SIZE_1 == 56);
     fata_check(byte_at(&o, 0, 0x11) && byte_at(&o, 4, 0x12));
     fata_check(byte_at(&o, 8, 0x13) && byte_at(&o, 16, 0x14));
-    fata_check(byte_at(&o, 24, 0x15));
+    fata_check(byte_at(&o, 24, 0x15) && byte_at(&o, 56, 0x16));
 }
 
 FATA_TEST(shutdown_data)
@@ -51,8 +56,8 @@ FATA_TEST(shutdown_data)
 FATA_TEST(features_are_bits)
 {
     fata_check(FATA_FEATURE_GUARDS == 1 && FATA_FEATURE_SHUTDOWN == 2 &&
-               FATA_FEATURE_ENTROPY == 4);
-    fata_check(FATA_NOTE_VERSION == 1);
+               FATA_FEATURE_ENTROPY == 4 && FATA_FEATURE_NET_RING == 8);
+    fata_check(FATA_NOTE_VERSION == 2);
 }
 
 FATA_TEST(device_bytes)
@@ -133,4 +138,49 @@ FATA_TEST(hvt_call_bytes)
     fata_check(SOLO5_HVT_BLOCK_WRITE == 4 && SOLO5_HVT_BLOCK_READ == 5);
     fata_check(SOLO5_HVT_NET_WRITE == 6 && SOLO5_HVT_NET_READ == 7);
     fata_check(SOLO5_HVT_HALT == 8);
+}
+
+FATA_TEST(ring_bytes)
+{
+    static union {
+        struct fata_ring ring;
+        unsigned char bytes[FATA_RING_SIZE(2)];
+    } u = {.ring = {.tail = 1,
+                    .completion_head = 2,
+                    .wake = 3,
+                    .head = 4,
+                    .completion_tail = 5,
+                    .doorbell = 6}};
+    const struct fata_ring_entry e = {.operation = 1,
+                                      .flags = 2,
+                                      .handle = 3,
+                                      .address = 4,
+                                      .length = 5,
+                                      .id = 6,
+                                      .offset = 7};
+    const struct fata_ring_completion c = {.id = 1, .result = 2, .length = 3};
+
+    fata_check(sizeof u == 128 + 2 * 48);
+    fata_check(byte_at(&u, 0, 1) && byte_at(&u, 4, 2) && byte_at(&u, 8, 3));
+    fata_check(byte_at(&u, 64, 4) && byte_at(&u, 68, 5) && byte_at(&u, 72, 6));
+    fata_check((unsigned char *)u.ring.entry == u.bytes + 128);
+    fata_check((unsigned char *)FATA_RING_COMPLETIONS(&u.ring, 2) ==
+               u.bytes + 192);
+    fata_check(sizeof e == 32 && byte_at(&e, 0, 1) && byte_at(&e, 2, 2));
+    fata_check(byte_at(&e, 4, 3) && byte_at(&e, 8, 4) && byte_at(&e, 16, 5));
+    fata_check(byte_at(&e, 20, 6) && byte_at(&e, 24, 7));
+    fata_check(sizeof c == 16 && byte_at(&c, 0, 1) && byte_at(&c, 4, 2));
+    fata_check(byte_at(&c, 8, 3));
+}
+
+FATA_TEST(ring_numbers)
+{
+    fata_check(FATA_RING_PLAIN_WRITE == 1 && FATA_RING_PLAIN_READ == 2);
+    fata_check(FATA_RING_SEND == 3 && FATA_RING_RECEIVE == 4);
+    fata_check(FATA_RING_CANCEL == 5 && FATA_RING_MORE == 1);
+    fata_check(FATA_RING_OK == (int)SOLO5_OK);
+    fata_check(FATA_RING_AGAIN == (int)SOLO5_AGAIN);
+    fata_check(FATA_RING_EINVAL == (int)SOLO5_EINVAL);
+    fata_check(FATA_RING_EUNSPEC == (int)SOLO5_EUNSPEC);
+    fata_check(FATA_RING_CANCELED == 4);
 }

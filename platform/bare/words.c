@@ -10,6 +10,14 @@ static bool blank(char c)
     return c == ' ' || c == '\t' || c == '\n';
 }
 
+bool fata_bare_quiet;
+
+/* Levels of upstream's bindings: what we have to say is information. */
+static void set_level(const char *level)
+{
+    fata_bare_quiet = strcmp(level, "info") != 0 && strcmp(level, "debug") != 0;
+}
+
 int fata_bare_split(char *line, char **words, int max)
 {
     static const char solo5[] = "--solo5:";
@@ -40,6 +48,7 @@ int fata_bare_split(char *line, char **words, int max)
         bool last = *in == '\0';
         *out++ = '\0';
         if (count == 0 && strncmp(word, solo5, sizeof(solo5) - 1) == 0) {
+            set_level(word + sizeof(solo5) - 1);
             out = word;
         } else {
             if (count == max)

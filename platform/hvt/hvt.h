@@ -20,4 +20,7 @@ static inline void hvt_call(enum solo5_hvt_call call, volatile void *argument)
 /* A network device is readable: serves its waiting receives. */
 void hvt_net_ready(uint64_t handle);
 
+/* Gives the ring a turn, if there is one; see ring_net_turn. */
+void hvt_net_turn(bool sleep);
+
 #endif

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/* Waiting: the hypercall POLL, for network devices and the shutdown event. */
+/* Waiting: the hypercall POLL, for network devices and the shutdown event; with
+ * the ring only when there is nothing else to do. */
 #include "hvt.h"
 
 /* While requests complete, the host is asked at this interval. */
 #define LOOK_NS FATA_MS(1)
 
-/* Overridden in net.c, which is linked where an image has a network device. */
+/* These two are overridden in net.c, which is linked where an image has a
+ * network device. */
 FATA_WEAK void hvt_net_ready(uint64_t handle)
 {
     (void)handle;
+}
+
+FATA_WEAK void hvt_net_turn(bool sleep)
+{
+    (void)sleep;
 }
 
 static void poll(fata_time_t timeout)
@@ -23,12 +30,14 @@ static void poll(fata_time_t timeout)
     for (uint64_t handle = 1; handle < SOLO5_MANIFEST_MAX; handle++)
         if (p.ready >> handle & 1)
             hvt_net_ready(handle);
+    hvt_net_turn(false);
 }
 
 void fata_platform_wait(fata_time_t deadline)
 {
     static fata_time_t last_look;
     fata_time_t now = fata_now();
+    hvt_net_turn(!fata__complete_pending());
     if (fata__complete_pending()) {
         if (now - last_look >= LOOK_NS) {
             last_look = now;

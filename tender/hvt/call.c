@@ -71,17 +71,6 @@ static const char *wait_ready(struct hvt *h, void *at, unsigned number)
     return NULL;
 }
 
-/* The device behind a handle, or NULL. */
-static const struct solo5_device *device_of(const struct hvt *h,
-                                            uint64_t handle, uint32_t type)
-{
-    const struct image_manifest *m = &h->image.manifest;
-
-    if (handle == 0 || handle >= m->entries || m->device[handle].type != type)
-        return NULL;
-    return &m->device[handle];
-}
-
 static enum solo5_result transfer(const struct solo5_device *d, uint8_t *data,
                                   uint64_t offset, uint64_t length, bool write)
 {
@@ -110,7 +99,7 @@ static const char *block(struct hvt *h, void *at, unsigned number)
     uint8_t *data;
 
     memcpy(&call, at, sizeof call);
-    d = device_of(h, call.handle, SOLO5_DEVICE_BLOCK);
+    d = hvt_device(h, call.handle, SOLO5_DEVICE_BLOCK);
     data = hvt_at(h, call.data, call.length, !write);
     if (data == NULL)
         return bad_data;
@@ -130,45 +119,24 @@ static const char *block(struct hvt *h, void *at, unsigned number)
     return NULL;
 }
 
-static ssize_t frame(int fd, uint8_t *data, size_t length, bool send)
-{
-    ssize_t done;
-
-    do
-        done = send ? write(fd, data, length) : read(fd, data, length);
-    while (done < 0 && errno == EINTR);
-    return done;
-}
-
 static const char *net(struct hvt *h, void *at, unsigned number)
 {
     bool send = number == SOLO5_HVT_NET_WRITE;
     struct solo5_hvt_net call;
     const struct solo5_device *d;
     uint8_t *data;
-    ssize_t done;
 
     memcpy(&call, at, sizeof call);
-    d = device_of(h, call.handle, SOLO5_DEVICE_NET);
+    d = hvt_device(h, call.handle, SOLO5_DEVICE_NET);
     data = hvt_at(h, call.data, call.length, !send);
     if (data == NULL)
         return bad_data;
     call.result = SOLO5_EINVAL;
-    if (d != NULL) {
-        done = frame(d->host.descriptor, data, call.length, send);
-        if (done < 0 && errno == EAGAIN)
-            call.result = SOLO5_AGAIN;
-        else if (done < 0 || (send && (uint64_t)done != call.length) ||
-                 (!send && done == 0))
-            call.result = SOLO5_EUNSPEC;
-        else
-            call.result = SOLO5_OK;
-    }
-    if (!send && call.result == SOLO5_OK) {
-        call.length = (uint64_t)done;
+    if (d != NULL)
+        call.result = (int32_t)hvt_frame(d, data, &call.length, send);
+    if (!send && call.result == SOLO5_OK)
         memcpy((uint8_t *)at + offsetof(struct solo5_hvt_net, length),
                &call.length, sizeof call.length);
-    }
     memcpy((uint8_t *)at + offsetof(struct solo5_hvt_net, result), &call.result,
            sizeof call.result);
     return NULL;

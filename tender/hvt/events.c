@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -18,9 +19,31 @@
 static int shutdown_event = -1;
 static volatile sig_atomic_t shutdown_asked;
 
+/* The ring's event has a net device's bit in what POLL returns for our images,
+ * which have their frames from the ring: their devices are not watched. */
+static int watch_ring(const struct hvt *h, struct message *why)
+{
+    const struct image_manifest *m = &h->image.manifest;
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET,
+                                .data.u64 = TIMER_DATA};
+
+    for (uint32_t i = 1; i < m->entries && h->ring3; i++)
+        if (m->device[i].type == SOLO5_DEVICE_NET) {
+            event.data.u64 = i;
+            epoll_ctl(h->events.epoll, EPOLL_CTL_DEL,
+                      m->device[i].host.descriptor, NULL);
+        }
+    /* ET: nobody takes the event back. */
+    if (epoll_ctl(h->events.epoll, EPOLL_CTL_ADD, h->wake, &event) < 0)
+        return fail(why, "cannot make the ring's event: %s", strerror(errno));
+    return 0;
+}
+
 int hvt_events_open(struct hvt *h, struct message *why)
 {
     if (events_open(&h->events, &h->image.manifest, TIMER_DATA, why) < 0)
+        return -1;
+    if (h->ring != 0 && watch_ring(h, why) < 0)
         return -1;
     if (!h->ring3 || (h->image.note.wants & FATA_FEATURE_SHUTDOWN) == 0)
         return 0;

@@ -46,6 +46,7 @@ int hvt_filter_install(const struct hvt *h, struct message *why)
     filter_fd(&f, SCMP_SYS(write), 2);
     hvt_filter_vcpu(&f, h, KVM_GET_REGS);
     hvt_filter_vcpu(&f, h, KVM_GET_SREGS);
+    hvt_worker_rules(h, &f);
     hvt_debug_rules(h, &f);
     hvt_core_rules(h, &f);
     filter_allow(&f, SCMP_SYS(rt_sigreturn), 0, NULL);

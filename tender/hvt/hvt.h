@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define HVT_NAME "fata-hvt"
 
@@ -35,6 +36,9 @@
 #define HVT_SYSTEM_ROOT  (HVT_SYSTEM + 3 * HVT_PAGE) /* top page table */
 #define HVT_FAULT_PORT   0xf0u /* a stub writes here; closed for ring 3 */
 
+/* Ring 3: a page that is mapped but is no memory: a write is the doorbell. */
+#define HVT_DOORBELL (HVT_SYSTEM + 0x10000000u)
+
 struct hvt_stats {
     uint64_t call[SOLO5_HVT_CALLS];
     uint64_t interrupted; /* KVM_RUN ended by a signal */
@@ -43,10 +47,16 @@ struct hvt_stats {
     uint64_t entered;     /* ns from start to the guest's first instruction */
 };
 
+/* Shared with the worker. */
+struct hvt_ring_stats {
+    uint64_t sent, received; /* frames */
+    uint64_t rung, woke;     /* doorbells heard, guests woken */
+};
+
 struct hvt {
     struct image image; /* with the manifest that the guest gets */
     bool ring3;         /* the image has the Fata note */
-    bool print_stats;
+    bool print_stats, no_ring;
     uint64_t memory_size;
     uint8_t *memory;
     uint8_t *system; /* ring 3: what lies at HVT_SYSTEM */
@@ -56,6 +66,11 @@ struct hvt {
     size_t run_size;
     uint64_t cycle_hz;
     struct events events;
+    uint64_t ring; /* guest address, or 0: net devices by hypercalls only */
+    uint32_t ring_entries;
+    int doorbell, wake; /* eventfds: to the worker, and back into POLL */
+    pid_t worker;       /* or 0 */
+    struct hvt_ring_stats *ring_stats;
     struct fata_offer offer;
     struct hvt_stats stats;
 };
@@ -71,7 +86,7 @@ void hvt_segments(struct kvm_sregs *s, uint16_t code, uint16_t data);
 /* cpuid.c: what the guest may see of the CPU; and, in ring 3, XCR0. */
 FATA_NODISCARD int hvt_cpuid_set(const struct hvt *h, struct message *why);
 
-/* memory.c: zeroed guest memory. */
+/* memory.c: zeroed guest memory; with a ring it is shared with the worker. */
 FATA_NODISCARD int hvt_memory_map(struct hvt *h, struct message *why);
 /* memory.c: writes boot info, manifest and command line. */
 void hvt_memory_boot(struct hvt *h);
@@ -79,6 +94,13 @@ void hvt_memory_boot(struct hvt *h);
  * [address, address + size) is memory the guest may read (or write). */
 FATA_NODISCARD void *hvt_at(const struct hvt *h, uint64_t address,
                             uint64_t size, bool write);
+
+/* frame.c: the device behind a handle, or NULL. */
+const struct solo5_device *hvt_device(const struct hvt *h, uint64_t handle,
+                                      uint32_t type);
+/* frame.c: one frame.  *length  of the buffer; receive: set to the frame's */
+enum solo5_result hvt_frame(const struct solo5_device *d, void *data,
+                            uint64_t *length, bool send);
 
 /* paging.c: the tables of the ABI, in guest memory, for ring 0. */
 FATA_NODISCARD int hvt_paging_plain(struct hvt *h, struct message *why);
@@ -105,6 +127,24 @@ FATA_NODISCARD int hvt_filter_install(const struct hvt *h, struct message *why);
 
 /* filter.c: allows an ioctl on the CPU. */
 void hvt_filter_vcpu(struct filter *f, const struct hvt *h, uint64_t request);
+
+/* worker.c: whether there is a ring, and where; after attaching. */
+FATA_NODISCARD int hvt_ring_open(struct hvt *h, struct message *why);
+/* worker.c: the bytes of guest memory behind what the guest is told of. */
+uint64_t hvt_ring_above(const struct hvt *h);
+/* worker.c: the doorbell, which does not leave the kernel. */
+FATA_NODISCARD int hvt_ring_connect(const struct hvt *h, struct message *why);
+/* worker.c: starts the process that serves the ring, when all else is ready. */
+FATA_NODISCARD int hvt_worker_start(struct hvt *h, struct message *why);
+/* worker.c: returns NULL while it serves, or what the guest did wrong; ends
+ * the tender if the worker has ended by itself. */
+FATA_NODISCARD const char *hvt_worker_ended(const struct hvt *h);
+/* worker.c: ends it, and waits until its devices are closed. */
+void hvt_worker_stop(const struct hvt *h);
+/* worker.c: what the tender may do with the worker. */
+void hvt_worker_rules(const struct hvt *h, struct filter *f);
+/* worker_run.c: the worker.  tender  whose child it is */
+_Noreturn void hvt_worker_run(const struct hvt *h, pid_t tender);
 
 /* call.c: one hypercall; `argument` is what the guest has written.  HALT does
  * not return.  Returns NULL, or why it makes no sense. */

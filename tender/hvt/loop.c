@@ -19,12 +19,32 @@ uint64_t hvt_now(void)
     return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
 }
 
-static void print_stats(const struct hvt_stats *s)
+/* Exits to this process: all calls but HALT. */
+static int ring_stats(const struct hvt *h, char *text, size_t size)
 {
+    const struct hvt_ring_stats *r = h->ring_stats;
+    uint64_t exits = h->stats.interrupted, frames;
+
+    if (r == NULL)
+        return 0;
+    for (unsigned i = 1; i < SOLO5_HVT_HALT; i++)
+        exits += h->stats.call[i];
+    frames = r->sent + r->received;
+    return snprintf(text, size,
+                    HVT_NAME ": ring: frames out %" PRIu64 " in %" PRIu64
+                             "; doorbells %" PRIu64 ", woken %" PRIu64
+                             "; exits per frame %.4f\n",
+                    r->sent, r->received, r->rung, r->woke,
+                    frames == 0 ? 0. : (double)exits / (double)frames);
+}
+
+static void print_stats(const struct hvt *h)
+{
+    const struct hvt_stats *s = &h->stats;
     static const char *const names[SOLO5_HVT_CALLS] = {
         NULL,         "walltime",  "puts",     "poll", "block-write",
         "block-read", "net-write", "net-read", "halt"};
-    char text[512];
+    char text[1024];
     int used = snprintf(text, sizeof text,
                         HVT_NAME ": start %" PRIu64 " us, of it VM %" PRIu64
                                  " us; run %" PRIu64 " us; exits:",
@@ -37,14 +57,16 @@ static void print_stats(const struct hvt_stats *s)
                              " %s %" PRIu64, names[i], s->call[i]);
     used += snprintf(text + used, sizeof text - (size_t)used,
                      " interrupted %" PRIu64 "\n", s->interrupted);
+    used += ring_stats(h, text + used, sizeof text - (size_t)used);
     if (write(2, text, (size_t)used) < 0)
         return; /* nobody to tell */
 }
 
 void hvt_exit(const struct hvt *h, int status)
 {
+    hvt_worker_stop(h);
     if (h->print_stats)
-        print_stats(&h->stats);
+        print_stats(h);
     hvt_debug_exited(status);
     _exit(status);
 }
@@ -94,8 +116,12 @@ static void port(struct hvt *h)
 
 void hvt_loop(struct hvt *h)
 {
+    const char *mistake;
+
     hvt_debug_start(h);
     for (;;) {
+        if ((mistake = hvt_worker_ended(h)) != NULL)
+            end(h, mistake);
         if (ioctl(h->vcpu, KVM_RUN, 0) < 0) {
             if (errno == EINTR || errno == EAGAIN) {
                 h->stats.interrupted++;

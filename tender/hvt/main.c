@@ -11,7 +11,9 @@
 static struct hvt hvt = {.kvm = -1,
                          .vm = -1,
                          .vcpu = -1,
-                         .events = EVENTS_NONE};
+                         .events = EVENTS_NONE,
+                         .doorbell = -1,
+                         .wake = -1};
 
 /* Memory is made of large pages. */
 static int set_memory_size(uint64_t mib, struct message *why)
@@ -40,6 +42,10 @@ static void make_offer(void)
         hvt.offer.features |= FATA_FEATURE_SHUTDOWN;
         hvt.offer.shutdown_data = FATA_HVT_SHUTDOWN_DATA;
     }
+    if (hvt.ring != 0) {
+        hvt.offer.features |= FATA_FEATURE_NET_RING;
+        hvt.offer.doorbell = HVT_DOORBELL;
+    }
     guest_offer(&hvt.image, (uintptr_t)hvt.memory, &hvt.offer);
 }
 
@@ -66,7 +72,7 @@ static int prepare(const struct options *options, struct message *why)
                    hvt.memory_size, why) < 0)
         return -1;
     hvt.ring3 = hvt.image.has_note;
-    if (hvt_events_open(&hvt, why) < 0)
+    if (hvt_ring_open(&hvt, why) < 0 || hvt_events_open(&hvt, why) < 0)
         return -1;
     now = hvt_now();
     if (hvt_vm_create(&hvt, why) < 0)
@@ -78,7 +84,8 @@ static int prepare(const struct options *options, struct message *why)
     hvt_memory_boot(&hvt);
     if (make_machine(why) < 0 || hvt_events_signals(why) < 0 ||
         hvt_debug_open(&hvt, why) < 0 ||
-        hvt_core_open(&hvt, options->image, why) < 0)
+        hvt_core_open(&hvt, options->image, why) < 0 ||
+        hvt_worker_start(&hvt, why) < 0)
         return -1;
     return hvt_filter_install(&hvt, why);
 }
@@ -89,6 +96,8 @@ int main(int argc, char **argv)
     const struct option_flag flags[] = {
         {"--stats", "print exits and times to stderr", &hvt.print_stats, NULL},
         hvt_core_option,
+        {"--no-ring", "serve net devices by hypercalls only", &hvt.no_ring,
+         NULL},
         hvt_debug_option,
         {NULL, NULL, NULL, NULL}};
     struct message why;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Guest memory: one private mapping, from guest address 0.  Pages are touched
- * only where there is something to write. */
+/* Guest memory: one mapping, from guest address 0.  Pages are touched only
+ * where there is something to write. */
 #include "hvt.h"
 #include "../guest.h"
 
@@ -11,8 +11,11 @@
 
 int hvt_memory_map(struct hvt *h, struct message *why)
 {
-    void *memory = mmap(NULL, h->memory_size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *memory =
+        mmap(NULL, h->memory_size + hvt_ring_above(h), PROT_READ | PROT_WRITE,
+             (h->ring != 0 ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS |
+                 MAP_NORESERVE,
+             -1, 0);
 
     if (memory == MAP_FAILED)
         return fail(why,
@@ -30,6 +33,8 @@ void hvt_memory_boot(struct hvt *h)
         .kernel_end = h->image.end,
         .cycle_hz = h->cycle_hz,
         .manifest = SOLO5_HVT_BOOT + sizeof boot,
+        .features = hvt_ring_above(h) != 0 ? SOLO5_HVT_FEATURE_RING : 0,
+        .ring = hvt_ring_above(h) != 0 ? h->ring : 0,
     };
 
     _Static_assert(sizeof boot + sizeof h->image.manifest +

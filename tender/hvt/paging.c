@@ -32,6 +32,7 @@ int hvt_paging_plain(struct hvt *h, struct message *why)
 {
     static const uint64_t gdt[] = {0, 0x00af9b000000ffff, 0x00cf93000000ffff};
     const uint64_t table = PRESENT | WRITABLE;
+    uint64_t end = h->memory_size + hvt_ring_above(h);
     uint8_t *m = h->memory;
 
     memcpy(m + PLAIN_GDT, gdt, sizeof gdt);
@@ -39,7 +40,7 @@ int hvt_paging_plain(struct hvt *h, struct message *why)
     for (uint64_t i = 0; i < 4; i++)
         *entry_at(m, PLAIN_SECOND, i) = (PLAIN_THIRD + i * HVT_PAGE) | table;
     *entry_at(m, PLAIN_THIRD, 0) = PLAIN_FOURTH | table;
-    for (uint64_t a = HVT_LARGE_PAGE; a < h->memory_size; a += HVT_LARGE_PAGE)
+    for (uint64_t a = HVT_LARGE_PAGE; a < end; a += HVT_LARGE_PAGE)
         *entry_at(m, PLAIN_THIRD, a / HVT_LARGE_PAGE) = a | table | LARGE;
     for (uint64_t a = SOLO5_HVT_BOOT; a < HVT_LARGE_PAGE; a += HVT_PAGE)
         *entry_at(m, PLAIN_FOURTH, a / HVT_PAGE) =
@@ -145,6 +146,9 @@ int hvt_paging_ring3(struct hvt *h, struct message *why)
         for (uint64_t i = 0; i < n->stack_count; i++)
             map(h, n->stacks + i * n->stack_size,
                 n->stacks + i * n->stack_size + HVT_PAGE, 0);
+    if (h->ring != 0)
+        map(h, HVT_DOORBELL, HVT_DOORBELL + HVT_PAGE,
+            USER | WRITABLE | NO_EXEC);
     map(h, HVT_SYSTEM, HVT_SYSTEM + HVT_PAGE, WRITABLE | NO_EXEC);
     map(h, HVT_SYSTEM_CODE, HVT_SYSTEM_CODE + HVT_PAGE, PRESENT);
     map(h, HVT_SYSTEM_STACK, HVT_SYSTEM_STACK + HVT_PAGE, WRITABLE | NO_EXEC);

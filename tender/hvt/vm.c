@@ -21,7 +21,9 @@ static int open_kvm(struct hvt *h, struct message *why)
     } needs[] = {{KVM_CAP_USER_MEMORY, "USER_MEMORY"},
                  {KVM_CAP_EXT_CPUID, "EXT_CPUID"},
                  {KVM_CAP_GET_TSC_KHZ, "GET_TSC_KHZ"},
-                 {KVM_CAP_XCRS, "XCRS"}};
+                 {KVM_CAP_XCRS, "XCRS"},
+                 {KVM_CAP_IMMEDIATE_EXIT, "IMMEDIATE_EXIT"},
+                 {KVM_CAP_IOEVENTFD_ANY_LENGTH, "IOEVENTFD_ANY_LENGTH"}};
 
     h->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
     if (h->kvm < 0)
@@ -154,10 +156,11 @@ int hvt_vm_start(struct hvt *h, struct message *why)
     };
     struct kvm_sregs special;
 
-    if (add_memory(h, 0, 0, h->memory, h->memory_size, why) < 0 ||
+    if (add_memory(h, 0, 0, h->memory, h->memory_size + hvt_ring_above(h),
+                   why) < 0 ||
         (h->ring3 &&
          add_memory(h, 1, HVT_SYSTEM, h->system, h->system_size, why) < 0) ||
-        hvt_cpuid_set(h, why) < 0)
+        hvt_ring_connect(h, why) < 0 || hvt_cpuid_set(h, why) < 0)
         return -1;
     if (ioctl(h->vcpu, KVM_GET_SREGS, &special) < 0)
         return fail(why, "KVM_GET_SREGS: %s", strerror(errno));

@@ -102,13 +102,12 @@ void close_ours(struct run *unused)
     close(net_pair[0]);
 }
 
-static void echo(struct run *running)
+static void echo(void)
 {
     char frame[2048];
-    ssize_t n = recv(net_pair[0], frame, sizeof frame, 0);
+    ssize_t n;
 
-    (void)running;
-    if (n > 0)
+    while ((n = recv(net_pair[0], frame, sizeof frame, 0)) > 0)
         send(net_pair[0], frame, (size_t)n, 0);
 }
 
@@ -122,9 +121,9 @@ void make_pair(int type)
         abort();
 }
 
-/* A socket whose other end sends back what it gets: the frame is queued
- * before, so nobody has to serve it. */
-void test_net(const char *name, const char *image, int type)
+/* A socket whose other end sends back what it gets. */
+void test_net(const char *name, const char *image, const char *arguments,
+              int type)
 {
     pid_t peer;
 
@@ -132,11 +131,11 @@ void test_net(const char *name, const char *image, int type)
     fflush(stdout);
     peer = fork();
     if (peer == 0) {
-        echo(NULL);
+        echo();
         _exit(0);
     }
     r.prepare = with_net;
-    test(name, DEVICES, image, "net", 0, "SUCCESS");
+    test(name, DEVICES, image, arguments, 0, "SUCCESS");
     kill(peer, SIGKILL);
 }
 

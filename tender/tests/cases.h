@@ -41,10 +41,14 @@ bool closed_console(void);
 void make_file(const char *name, off_t size, mode_t mode); /* in `guests` */
 void make_pair(int type); /* a socket pair as net_pair */
 void close_ours(struct run *unused);
-/* The guest's "net" against a peer that sends its frame back. */
-void test_net(const char *name, const char *image, int type);
+/* A guest against a peer that sends its frames back; leaves the pair. */
+void test_net(const char *name, const char *image, const char *arguments,
+              int type);
 /* Makes a tap, up with MTU 1400; it is gone when its descriptor is closed. */
 int make_tap(struct ifreq *request);
+/* ring_cases.c: the network ring of hvt; leaves a net_pair.
+ * sanitized  the tender is, and keeps standard error */
+void ring_cases(bool sanitized);
 void set_link(const char *name, bool up);
 
 #endif

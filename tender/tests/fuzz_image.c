@@ -57,6 +57,9 @@ static void check(const struct image *image, struct image_source *source)
         if (n->stack_count > 0)
             require(n->stacks >= SOLO5_GUEST_MIN && n->stacks < MEMORY &&
                     n->stacks + n->stack_size * n->stack_count <= MEMORY);
+        if (n->ring != 0)
+            require(n->ring >= SOLO5_GUEST_MIN && n->ring < MEMORY &&
+                    n->ring + FATA_RING_SIZE(n->ring_entries) <= MEMORY);
     }
     require(image_load(image, source, memory, SOLO5_GUEST_MIN, &why) == 0);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* fata-hvt from outside: guests are run and their end is checked.
  *   hvt_test TENDER GUESTS
- * GUESTS holds hvt0 (plain), hvt3 and hvt_device (ring 3), and plain, for
- * spt. */
+ * GUESTS holds hvt0 and hvt_ring0 (plain), hvt3, hvt3_1 (version 1 of the
+ * note), hvt_device and hvt_ring (ring 3), and plain, for spt. */
 #include "cases.h"
 #include "unit.h"
 
@@ -138,8 +138,8 @@ static void test_devices(void)
     r.prepare = with_net;
     test("net-mac", DEVICES " --net-mac:service=00:02:04:06:08:0a",
          "hvt_device", "mac", 0, "SUCCESS");
-    test_net("net-datagram", "hvt_device", SOCK_DGRAM);
-    test_net("net-seqpacket", "hvt_device", SOCK_SEQPACKET);
+    test_net("net-datagram", "hvt_device", "net", SOCK_DGRAM);
+    test_net("net-seqpacket", "hvt_device", "net", SOCK_SEQPACKET);
     make_pair(SOCK_DGRAM);
     close_ours(NULL);
     with_devices("net-gone-datagram", "net-error 20");
@@ -406,6 +406,7 @@ static void test_ring3(void)
         "swapgs",  "rdpmc", "ring0-code", "load-ss0", "iret-ring0"};
 
     test("offer", "--mem=4", "hvt3", "offer", 0, "SUCCESS");
+    test("offer-version-1", "--mem=4", "hvt3_1", "offer", 0, "SUCCESS");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char name[64];
 
@@ -546,6 +547,7 @@ int main(int argc, char **argv)
         test_mistakes();
     test_devices();
     test_bad_buffers();
+    ring_cases(sanitized);
     test_tap();
     test_bad_arguments();
     test_bad_data();

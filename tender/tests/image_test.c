@@ -83,7 +83,7 @@ static void test_good(void)
          "not cleared");
 
     test_image_make(&t);
-    t.fata.version = 2; /* appended to */
+    t.fata.version = 3; /* appended to */
     t.fata.length += 16;
     t.fata_note.size += 16;
     t.p[FATA].p_filesz += 16;
@@ -92,6 +92,32 @@ static void test_good(void)
     t.fata.stack_count = 0;
     t.fata.stack_size = 3;
     UNIT("good-no-stacks", parse(&t) == 0, "%s", why.text);
+
+    test_image_make(&t);
+    t.fata.ring = 0;
+    t.fata.ring_entries = 3;
+    UNIT("good-no-ring", parse(&t) == 0, "%s", why.text);
+    t.fata.ring = 0x124000 - 4096;
+    t.fata.ring_entries = 64;
+    UNIT("good-ring-at-end", parse(&t) == 0, "%s", why.text);
+
+    test_image_make(&t);
+    t.fata.version = 1; /* what follows is not the note's */
+    t.fata.length = FATA_NOTE_SIZE_1;
+    t.fata.offer_size = FATA_OFFER_SIZE_1;
+    t.fata_note.size = 4 + FATA_NOTE_SIZE_1;
+    t.p[FATA].p_filesz = 24 + FATA_NOTE_SIZE_1;
+    UNIT("good-earlier-note",
+         parse(&t) == 0 && image.note.ring == 0 && image.note.ring_entries == 0,
+         "%s", why.text);
+    struct fata_offer offer = {.features = 1, .doorbell = 1};
+    uint8_t to[sizeof offer];
+    memset(to, 0xaa, sizeof to);
+    image_write_offer(&image, &offer, to);
+    UNIT("earlier-offer",
+         offer.version == 1 && offer.length == FATA_OFFER_SIZE_1 &&
+             to[8] == 1 && to[FATA_OFFER_SIZE_1] == 0xaa,
+         "version %u, length %u", offer.version, offer.length);
 
     test_image_make(&t);
     t.p[DATA].p_filesz = 0; /* skipped, but the note may use it */

@@ -48,6 +48,8 @@ gdb="../hvt/gdb/rsp.c ../hvt/gdb/registers.c"
 host gdb_test gdb_test.c $gdb
 # shellcheck disable=SC2086
 host fuzz_gdb -DREPLAY fuzz_gdb.c $gdb
+host fuzz_ring -DREPLAY fuzz_ring.c ../hvt/ring.c ../hvt/frame.c \
+    ../hvt/memory.c ../message.c
 # shellcheck disable=SC2086
 $cc $warn -D_GNU_SOURCE -O1 -g spt_test.c spt_hostile.c cases.c run.c \
     -o "$out/spt_test"
@@ -59,6 +61,7 @@ wait
     "$out/fuzz_image" corpus/* || echo "FAIL fuzz_image: a replay failed"
     "$out/gdb_test" || echo "FAIL gdb_test: see above"
     "$out/fuzz_gdb" corpus_gdb/* || echo "FAIL fuzz_gdb: a replay failed"
+    "$out/fuzz_ring" corpus_ring/* || echo "FAIL fuzz_ring: a replay failed"
     if [ "$machine" = x86_64 ]; then
         guest plain
         guest device

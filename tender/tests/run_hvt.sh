@@ -42,11 +42,14 @@ guest() { # NAME SOURCE FLAGS
 {
     guest hvt0 hvt
     guest hvt3 hvt -DFATA
+    guest hvt3_1 hvt -DFATA -DNOTE_1
     guest hvt_device hvt_device -DFATA
+    guest hvt_ring hvt_ring -DFATA
+    guest hvt_ring0 hvt_ring
     guest plain plain
     # shellcheck disable=SC2086
     $cc -std=c17 -Wall -Wextra -Wshadow -D_GNU_SOURCE -O1 -g hvt_test.c \
-        core_cases.c cases.c run.c -o "$out/hvt_test"
+        core_cases.c ring_cases.c cases.c run.c -o "$out/hvt_test"
     "$out/hvt_test" "$tender" "$guests" || echo "FAIL hvt_test: see above"
     # shellcheck disable=SC2046,SC2086
     $cc -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined \

@@ -179,8 +179,8 @@ static void test_devices(void)
     r.prepare = with_net;
     test("net-mac", DEVICES " --net-mac:service=00:02:04:06:08:0a", "device",
          "mac", 0, "SUCCESS");
-    test_net("net-datagram", "device", SOCK_DGRAM);
-    test_net("net-seqpacket", "device", SOCK_SEQPACKET);
+    test_net("net-datagram", "device", "net", SOCK_DGRAM);
+    test_net("net-seqpacket", "device", "net", SOCK_SEQPACKET);
     make_pair(SOCK_DGRAM);
     close_ours(NULL);
     r.prepare = with_net;

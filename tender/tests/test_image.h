@@ -105,14 +105,16 @@ static inline void test_image_make(struct test_image *t)
     test_entries(t, 3);
     test_note(&t->p[FATA], &t->fata_note, t, FATA_NOTE_TYPE, "Fata",
               4 + sizeof t->fata);
-    t->fata = (struct fata_note){.version = 1,
+    t->fata = (struct fata_note){.version = FATA_NOTE_VERSION,
                                  .length = sizeof t->fata,
                                  .wants = 7,
                                  .offer = 0x102000,
                                  .offer_size = sizeof(struct fata_offer),
                                  .stacks = 0x104000,
                                  .stack_size = 0x4000,
-                                 .stack_count = 4};
+                                 .stack_count = 4,
+                                 .ring = 0x115000,
+                                 .ring_entries = 1024};
 }
 
 static inline int test_image_read(void *context, uint64_t offset, void *buffer,

@@ -142,12 +142,16 @@ ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O2 -g -static-pie -fPIE ${FATA_HOST_CPPFLAGS:
 g=tender/tests/guest
 guest hvt0_sse $g/hvt && guest hvt0 $g/hvt -mgeneral-regs-only &&
     guest hvt3 $g/hvt -DFATA -mgeneral-regs-only &&
+    guest hvt3_1 $g/hvt -DFATA -DNOTE_1 -mgeneral-regs-only &&
     guest hvt0_device $g/hvt_device &&
     guest hvt_device $g/hvt_device -DFATA -mgeneral-regs-only &&
+    guest hvt_ring $g/hvt_ring -DFATA -mgeneral-regs-only &&
+    guest hvt_ring0 $g/hvt_ring -mgeneral-regs-only &&
     guest ring tests/kvm/ring_guest &&
     guest plain $g/plain -mgeneral-regs-only || die "a guest does not compile"
 ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O1 -static -Iabi/include -Ibase/include \
-    tender/tests/hvt_test.c tender/tests/core_cases.c tender/tests/cases.c tender/tests/run.c \
+    tender/tests/hvt_test.c tender/tests/core_cases.c tender/tests/ring_cases.c \
+    tender/tests/cases.c tender/tests/run.c \
     -o $root/bin/hvt_test || die "hvt_test does not compile"
 ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O1 -g -static -pthread -Iabi/include -Ibase/include \
     tests/kvm/second/*.c -o $root/bin/second-tender ||
@@ -165,6 +169,7 @@ program libc/tests/heap tests/libc/heap
 program platform/tests/own_loop tests/platform/own-loop
 program device/tests/block tests/device/blockconformance
 program device/tests/net tests/device/netconformance
+program bench/net tests/bench/netload
 program lib/run/tests/calls tests/run/calls
 program lib/run/tests/frames tests/run/frames
 # For the images; how they end on this host's KVM is another test.

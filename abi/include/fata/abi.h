@@ -16,7 +16,7 @@
 #define FATA_NOTE_NAME      "Fata"
 #define FATA_NOTE_NAME_SIZE 5u
 #define FATA_NOTE_TYPE      0x31415446u /* FTA1 */
-#define FATA_NOTE_VERSION   1u
+#define FATA_NOTE_VERSION   2u
 
 /* What an image can use.  Addresses are guest addresses. */
 struct fata_note {
@@ -29,31 +29,45 @@ struct fata_note {
     uint64_t stacks;      /* stack arena: page aligned, or 0 */
     uint64_t stack_size;  /* of one stack, guard included; page multiple */
     uint64_t stack_count; /* the lowest page of each stack is its guard */
+    /* Version 2. */
+    uint64_t ring;         /* struct fata_ring: page aligned, in a writable
+                              segment, zero; or 0 */
+    uint64_t ring_entries; /* if ring is not 0 */
 };
 
 /* What the tender gives; all zero under a tender without the extension. */
 struct fata_offer {
-    uint32_t version;       /* FATA_NOTE_VERSION */
+    uint32_t version;       /* the note's, or the tender's if that is lower */
     uint32_t length;        /* bytes the tender has written */
     uint64_t features;      /* FATA_FEATURE_*: subset of the image's wants */
     uint64_t shutdown_data; /* spt: epoll event data of the shutdown event;
                                hvt: its bit in the ready set of POLL */
     uint8_t entropy[32];    /* seed, if FATA_FEATURE_ENTROPY; used once */
+    /* Version 2. */
+    uint64_t doorbell; /* of the ring, if FATA_FEATURE_NET_RING: a write there,
+                          4 bytes of anything */
 };
+
+#define FATA_NOTE_SIZE_1  offsetof(struct fata_note, ring)
+#define FATA_OFFER_SIZE_1 offsetof(struct fata_offer, doorbell)
 
 #define FATA_FEATURE_GUARDS   (1u << 0) /* stack guards are in place */
 #define FATA_FEATURE_SHUTDOWN (1u << 1) /* SIGINT, SIGTERM arrive as event */
 #define FATA_FEATURE_ENTROPY  (1u << 2) /* offer.entropy is filled */
+#define FATA_FEATURE_NET_RING (1u << 3) /* net devices are served by the ring  \
+                                         */
 
 #define FATA_SPT_SHUTDOWN_DATA 0xfffffffdu /* offer.shutdown_data on spt */
 #define FATA_HVT_SHUTDOWN_DATA 1u /* on hvt: bit 0, which is no device's */
 
-_Static_assert(sizeof(struct fata_note) == 56, "note, version 1");
+_Static_assert(FATA_NOTE_SIZE_1 == 56, "note, version 1");
+_Static_assert(sizeof(struct fata_note) == 72, "note, version 2");
 _Static_assert(offsetof(struct fata_note, wants) == 8, "note.wants");
 _Static_assert(offsetof(struct fata_note, offer) == 16, "note.offer");
 _Static_assert(offsetof(struct fata_note, stacks) == 32, "note.stacks");
 _Static_assert(offsetof(struct fata_note, stack_count) == 48, "note.count");
-_Static_assert(sizeof(struct fata_offer) == 56, "offer, version 1");
+_Static_assert(FATA_OFFER_SIZE_1 == 56, "offer, version 1");
+_Static_assert(sizeof(struct fata_offer) == 64, "offer, version 2");
 _Static_assert(offsetof(struct fata_offer, features) == 8, "offer.features");
 _Static_assert(offsetof(struct fata_offer, shutdown_data) == 16, "shutdown");
 _Static_assert(offsetof(struct fata_offer, entropy) == 24, "offer.entropy");

@@ -48,3 +48,12 @@ FATA_TEST(solo5_words_are_dropped_at_the_front_only)
     fata_check(strcmp(w[0], "x") == 0);
     fata_check(strcmp(w[1], "--solo5:y") == 0);
 }
+
+FATA_TEST(solo5_words_set_how_much_is_said)
+{
+    char line[64], *w[4];
+    fata_check_int(split("--solo5:quiet x", line, w, 4), ==, 1);
+    fata_check(fata_bare_quiet);
+    fata_check_int(split("--solo5:warn --solo5:info x", line, w, 4), ==, 1);
+    fata_check(!fata_bare_quiet);
+}

@@ -21,13 +21,14 @@ static const struct {
     0,
     {FATA_NOTE_VERSION, sizeof(struct fata_note),
      FATA_FEATURE_GUARDS | FATA_FEATURE_SHUTDOWN | FATA_FEATURE_ENTROPY,
-     (uint64_t)&offer, sizeof offer, (uint64_t)stacks, STACK_SIZE, STACKS}};
+     (uint64_t)&offer, sizeof offer, (uint64_t)stacks, STACK_SIZE, STACKS, 0,
+     0}};
 
 static void check_offer(void)
 {
     int zeros = 0;
 
-    CHECK(offer.version == 1 && offer.length == sizeof offer);
+    CHECK(offer.version == FATA_NOTE_VERSION && offer.length == sizeof offer);
     CHECK(offer.features == 7);
     CHECK(offer.shutdown_data == 0xfffffffd);
     for (int i = 0; i < 32; i++)

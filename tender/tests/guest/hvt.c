@@ -16,19 +16,28 @@ static volatile int data = 42;
 #define STACK_SIZE 16384
 
 static char stacks[STACKS][STACK_SIZE] __attribute__((aligned(4096)));
-static struct fata_offer offer;
+static struct fata_offer offer = {.doorbell = 77}; /* stays in version 1 */
+
+#ifdef NOTE_1 /* an image from before the ring */
+#define NOTE_VERSION 1
+#define NOTE_SIZE    FATA_NOTE_SIZE_1
+#define OFFER_SIZE   FATA_OFFER_SIZE_1
+#else
+#define NOTE_VERSION FATA_NOTE_VERSION
+#define NOTE_SIZE    sizeof(struct fata_note)
+#define OFFER_SIZE   sizeof offer
+#endif
 
 static const struct {
     struct note_header h;
     uint32_t pad;
     struct fata_note note;
 } note_fata __attribute__((section(".note.fata"), used, aligned(8))) = {
-    {FATA_NOTE_NAME_SIZE, 4 + sizeof(struct fata_note), FATA_NOTE_TYPE,
-     FATA_NOTE_NAME},
+    {FATA_NOTE_NAME_SIZE, 4 + NOTE_SIZE, FATA_NOTE_TYPE, FATA_NOTE_NAME},
     0,
-    {FATA_NOTE_VERSION, sizeof(struct fata_note),
+    {NOTE_VERSION, NOTE_SIZE,
      FATA_FEATURE_GUARDS | FATA_FEATURE_SHUTDOWN | FATA_FEATURE_ENTROPY,
-     (uint64_t)&offer, sizeof offer, (uint64_t)stacks, STACK_SIZE, STACKS}};
+     (uint64_t)&offer, OFFER_SIZE, (uint64_t)stacks, STACK_SIZE, STACKS, 0, 0}};
 #endif
 
 static void check_boot(const struct solo5_hvt_boot *boot, uintptr_t stack)
@@ -217,7 +226,8 @@ static void check_offer(void)
 {
     int zero = 0;
 
-    CHECK(offer.version == 1 && offer.length == sizeof offer);
+    CHECK(offer.version == NOTE_VERSION && offer.length == OFFER_SIZE);
+    CHECK(offer.doorbell == (NOTE_VERSION == 1 ? 77 : 0));
     CHECK(offer.features == 7);
     CHECK(offer.shutdown_data == FATA_HVT_SHUTDOWN_DATA);
     for (int i = 0; i < 32; i++)

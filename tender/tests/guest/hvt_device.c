@@ -25,7 +25,7 @@ static const struct {
      FATA_NOTE_NAME},
     0,
     {FATA_NOTE_VERSION, sizeof(struct fata_note), 0, (uint64_t)&offer,
-     sizeof offer, 0, 0, 0}};
+     sizeof offer, 0, 0, 0, 0, 0}};
 #endif
 
 static int transfer(unsigned number, uint64_t handle, uint64_t offset,
@@ -224,7 +224,7 @@ void _start(const struct solo5_hvt_boot *boot)
 
     CHECK(m->entries == 3);
 #ifdef FATA
-    CHECK(offer.version == 1 && offer.features == 0);
+    CHECK(offer.version == FATA_NOTE_VERSION && offer.features == 0);
 #endif
     disk = &m->device[1];
     service = &m->device[2];

@@ -8,6 +8,7 @@
 #include <fata/cc.h>
 #include <fata/keys.h>
 #include <fata/platform.h>
+#include <fata/ring.h>
 #include <fata/solo5.h>
 
 struct fata_start {
@@ -82,22 +83,26 @@ extern char fata_stack_memory[];
 #define FATA_START_SECTION(s) FATA_SECTION(s)
 #define FATA_START_NOTE(stack_bytes, stacks_in_all)                            \
     struct fata_offer fata_start_offer; /* written by the tender */            \
+    /* Linked where the platform has one and there is a net device. */         \
+    extern char fata_net_ring[] FATA_WEAK;                                     \
     static const struct {                                                      \
         uint32_t name_size, size, type;                                        \
         char name[8];                                                          \
         char pad[4]; /* the descriptor is 8-aligned in memory */               \
         struct fata_note note;                                                 \
-    } fata_note_section FATA_USED FATA_ALIGNED(8) FATA_SECTION(                \
-        ".note.fata") = {                                                      \
-        FATA_NOTE_NAME_SIZE,                                                   \
-        4 + sizeof(struct fata_note),                                          \
-        FATA_NOTE_TYPE,                                                        \
-        FATA_NOTE_NAME,                                                        \
-        {0},                                                                   \
-        {FATA_NOTE_VERSION, sizeof(struct fata_note),                          \
-         FATA_FEATURE_GUARDS | FATA_FEATURE_SHUTDOWN | FATA_FEATURE_ENTROPY,   \
-         (uint64_t)&fata_start_offer, sizeof(struct fata_offer),               \
-         (uint64_t)fata_stack_memory, (stack_bytes), (stacks_in_all)}};
+    } fata_note_section FATA_USED FATA_ALIGNED(8)                              \
+        FATA_SECTION(".note.fata") = {                                         \
+            FATA_NOTE_NAME_SIZE,                                               \
+            4 + sizeof(struct fata_note),                                      \
+            FATA_NOTE_TYPE,                                                    \
+            FATA_NOTE_NAME,                                                    \
+            {0},                                                               \
+            {FATA_NOTE_VERSION, sizeof(struct fata_note),                      \
+             FATA_FEATURE_GUARDS | FATA_FEATURE_SHUTDOWN |                     \
+                 FATA_FEATURE_ENTROPY | FATA_FEATURE_NET_RING,                 \
+             (uint64_t)&fata_start_offer, sizeof(struct fata_offer),           \
+             (uint64_t)fata_stack_memory, (stack_bytes), (stacks_in_all),      \
+             (uint64_t)fata_net_ring, FATA_NET_RING_ENTRIES}};
 #else
 #define FATA_START_SECTION(s)
 #define FATA_START_NOTE(size, count)
