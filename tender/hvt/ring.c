@@ -241,7 +241,7 @@ void ring_awake(struct ring *r)
 bool ring_guest_sleeps(struct ring *r)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return load(&r->shared->wake) != 0;
+    return !r->plain && load(&r->shared->wake) != 0;
 }
 
 const char *ring_mistake(int mistake)

@@ -59,8 +59,8 @@ FATA_NODISCARD int ring_serve(struct ring *r);
 FATA_NODISCARD bool ring_sleep(struct ring *r);
 void ring_awake(struct ring *r);
 
-/* True if the guest sleeps until there is a completion; to be asked after some
- * were made. */
+/* True if the guest sleeps until there is a completion (Solo5's never does); to
+ * be asked after some were made. */
 FATA_NODISCARD bool ring_guest_sleeps(struct ring *r);
 
 /* What a mistake is, for the guest's report. */

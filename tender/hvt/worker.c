@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The tender's side of the network ring: whether there is one, its doorbell,
  * and the life of the process that serves it.  The two end together. */
+#include "../filter.h"
 #include "ring.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>

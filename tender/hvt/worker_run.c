@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* The worker: a process that has guest memory, the net devices and two
  * eventfds, and nothing else: it moves frames between ring and devices. */
+#include "../filter.h"
 #include "ring.h"
 
 #include <errno.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -79,29 +79,23 @@ static int prepare(const struct hvt *h)
 static void confine(const struct hvt *h, int epoll)
 {
     const struct image_manifest *m = &h->image.manifest;
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-    int error = 0;
+    struct message why;
+    struct filter f;
 
-    require(filter != NULL);
-#define ALLOW(call, fd)                                                        \
-    error |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(call), 1,       \
-                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)(fd)))
+    filter_begin(&f);
     for (uint32_t i = 1; i < m->entries; i++)
         if (is_net(h, i)) {
-            ALLOW(read, m->device[i].host.descriptor);
-            ALLOW(write, m->device[i].host.descriptor);
+            filter_fd(&f, SCMP_SYS(read), m->device[i].host.descriptor);
+            filter_fd(&f, SCMP_SYS(write), m->device[i].host.descriptor);
         }
-    ALLOW(epoll_pwait, epoll);
-    ALLOW(write, h->wake);
-#undef ALLOW
-    error |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(exit_group), 0);
+    filter_fd(&f, SCMP_SYS(epoll_pwait), epoll);
+    filter_fd(&f, SCMP_SYS(write), h->wake);
+    filter_allow(&f, SCMP_SYS(exit_group), 0, NULL);
     if (FATA_ASAN) { /* asks before a function that does not return; reports */
-        error |=
-            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sigaltstack), 0);
-        error |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-                                  SCMP_A0(SCMP_CMP_EQ, 2));
+        filter_allow(&f, SCMP_SYS(sigaltstack), 0, NULL);
+        filter_fd(&f, SCMP_SYS(write), 2);
     }
-    require(error == 0 && seccomp_load(filter) == 0);
+    require(filter_install(&f, &why) == 0);
 }
 
 /* One round: the guest's entries, the devices' frames; then what has happened,

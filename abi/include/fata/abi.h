@@ -54,8 +54,7 @@ struct fata_offer {
 #define FATA_FEATURE_GUARDS   (1u << 0) /* stack guards are in place */
 #define FATA_FEATURE_SHUTDOWN (1u << 1) /* SIGINT, SIGTERM arrive as event */
 #define FATA_FEATURE_ENTROPY  (1u << 2) /* offer.entropy is filled */
-#define FATA_FEATURE_NET_RING (1u << 3) /* net devices are served by the ring  \
-                                         */
+#define FATA_FEATURE_NET_RING (1u << 3) /* the ring serves net devices */
 
 #define FATA_SPT_SHUTDOWN_DATA 0xfffffffdu /* offer.shutdown_data on spt */
 #define FATA_HVT_SHUTDOWN_DATA 1u /* on hvt: bit 0, which is no device's */

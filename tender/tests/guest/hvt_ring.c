@@ -85,17 +85,19 @@ static int there(void)
     return load(&RING->completion_tail) != RING->completion_head;
 }
 
-/* Sleeps until there is a completion; takes it. */
+/* Waits until there is a completion; takes it. */
 static struct fata_ring_completion next(void)
 {
     struct fata_ring_completion c;
 
     tell();
     while (!there()) {
+#ifdef FATA /* Solo5's ring wakes nobody */
         store(&RING->wake, 1);
         if (!there())
             (void)poll(5000000000);
         store(&RING->wake, 0);
+#endif
     }
     c = FATA_RING_COMPLETIONS(RING,
                               ENTRIES)[RING->completion_head & (ENTRIES - 1)];
