@@ -8,6 +8,7 @@
 #include <fata/error.h>
 #include <fata/event.h>
 #include <fata/fiber.h>
+#include <fata/group.h>
 #include <fata/job.h>
 #include <fata/local.h>
 #include <fata/promise.h>
