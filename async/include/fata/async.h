@@ -5,6 +5,7 @@
 
 #include <fata/channel.h>
 #include <fata/choice.h>
+#include <fata/each.h>
 #include <fata/error.h>
 #include <fata/event.h>
 #include <fata/fiber.h>
