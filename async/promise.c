@@ -94,7 +94,6 @@ void fata_promise_resolve(struct fata_promise *promise, void *value)
     }
     promise->state = 0; /* the fast path: one then waits */
     promise->value = value;
-    fata_list_init(waiting);
     post(FATA_CONTAINER(entry, struct fata_then, entry), 0, value);
 }
 

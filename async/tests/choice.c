@@ -63,8 +63,8 @@ static void prepare(void)
 static void start(fata_time_t *deadline)
 {
     roots_done = 0;
-    fata_expect(fata_root_start(&root, &sched, FATA_SPAWN(.name = "chooses"),
-                                chooses, deadline, root_done) == 0);
+    fata_expect(fata_root_start(&root, &sched, FATA_SPAWN("chooses"), chooses,
+                                deadline, root_done) == 0);
 }
 
 static void make_possible(unsigned clause)
@@ -247,8 +247,8 @@ static int twice(void *arg)
 FATA_TEST(a_thing_may_be_in_several_clauses)
 {
     prepare();
-    fata_expect(fata_root_start(&root, &sched, FATA_SPAWN(.name = "twice"),
-                                twice, NULL, root_done) == 0);
+    fata_expect(fata_root_start(&root, &sched, FATA_SPAWN("twice"), twice, NULL,
+                                root_done) == 0);
     run_until(1);
     make_possible(PROMISE);
     run_until(2);

@@ -531,7 +531,7 @@ static void begin(unsigned seed)
     for (unsigned i = 0; i < FIBERS; i++)
         numbers[i] = i;
     for (unsigned i = 0; i < GROUPS; i++)
-        expect(fata_root_start(&roots[i], &sched, FATA_SPAWN(.name = "group"),
+        expect(fata_root_start(&roots[i], &sched, FATA_SPAWN("group"),
                                group_of_fibers, &numbers[i * MEMBERS],
                                root_done) == 0);
 }

@@ -188,8 +188,8 @@ static bool awaited(char how, const char *want)
     struct fata_root root;
     begin();
     attach(0, &promise);
-    fata_expect(fata_root_start(&root, &sched, FATA_SPAWN(.name = "root"),
-                                await_all, NULL, root_done) == 0);
+    fata_expect(fata_root_start(&root, &sched, FATA_SPAWN("root"), await_all,
+                                NULL, root_done) == 0);
     run_until(5);
     attach(1, &promise);
     if (how == 't')

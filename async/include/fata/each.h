@@ -33,6 +33,6 @@ FATA_NODISCARD int fata_each_with(const struct fata_spawn *how, size_t n,
 
 /* The same; the others are named after `fn` as it stands in the source. */
 #define fata_each(n, at_once, fn, arg, deadline)                               \
-    fata_each_with(FATA_SPAWN(.name = #fn), n, at_once, fn, arg, deadline)
+    fata_each_with(FATA_SPAWN(#fn), n, at_once, fn, arg, deadline)
 
 #endif
