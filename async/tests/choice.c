@@ -190,6 +190,34 @@ FATA_TEST(a_cancelled_fiber_chooses_nothing)
     fata_check_int(run(cancelled_before, NULL), ==, 0);
 }
 
+/* The timer is started while it waits. */
+static int shielded(void *deadline)
+{
+    struct fata_scope scope;
+    fata_scope_open_shielded(&scope, 20);
+    int err = chooses(deadline);
+    fata_expect(fata_scope_close(&scope) == FATA_ECANCELED);
+    return err;
+}
+
+FATA_TEST(a_cancellation_may_come_later)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        prepare();
+        fata_expect(fata_root_start(&root, &sched, FATA_SPAWN("shielded"),
+                                    shielded, &never, root_done) == 0);
+        run_until(5);
+        fata_scope_cancel(&root.scope);
+        fata_check(run_until(10) == 20);
+        if (i == 0)
+            make_possible(EVENT);
+        run_until(FATA_NEVER);
+        fata_check_int(which, ==, i == 0 ? EVENT : FATA_ECANCELED);
+        fata_check_int(now, ==, i == 0 ? 10 : 20);
+        fata_check(nobody_waits() && nothing_left());
+    }
+}
+
 /* Closed before, and while it waits. */
 FATA_TEST(a_closed_channel_is_told_as_the_clauses_result)
 {

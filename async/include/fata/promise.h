@@ -24,8 +24,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct fata_clause;
-
 /* All fields are private. */
 struct fata_promise {
     struct fata_sched *sched;
@@ -34,7 +32,7 @@ struct fata_promise {
         void *value;
         struct fata_promise *to; /* the one that it was forwarded to */
     };
-    int state; /* FATA_EAGAIN, the outcome, or FATA__FORWARDED */
+    int state; /* FATA_EAGAIN, 0, an error, or 1: it is forwarded */
 };
 
 static inline void fata_promise_init(struct fata_promise *promise,
