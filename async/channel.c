@@ -5,6 +5,7 @@
 
 #include "internal.h"
 
+#include <fata/choice.h>
 #include <fata/error.h>
 #include <string.h>
 
@@ -144,6 +145,24 @@ int fata__channel_start_recv(struct fata_channel *channel, void *item,
         return start_recv(channel, item, deadline, waiter);
     waiter->entry.item = item;
     return fata__wait_simple(waiter, self, &channel->receivers, "receive");
+}
+
+int fata__send_attempt(struct fata_clause *clause)
+{
+    struct fata_channel *channel = clause->on;
+    int err = try_send(channel, clause->entry.item);
+
+    clause->queue = &channel->senders;
+    return err == FATA_EAGAIN ? FATA_PARK : err;
+}
+
+int fata__recv_attempt(struct fata_clause *clause)
+{
+    struct fata_channel *channel = clause->on;
+    int err = try_recv(channel, clause->entry.item);
+
+    clause->queue = &channel->receivers;
+    return err == FATA_EAGAIN ? FATA_PARK : err;
 }
 
 static void refuse(struct fata_list *queue)

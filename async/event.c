@@ -4,6 +4,7 @@
 
 #include "internal.h"
 
+#include <fata/choice.h>
 #include <fata/error.h>
 
 void fata_event_set(struct fata_event *event)
@@ -23,6 +24,14 @@ int fata__event_start(struct fata_event *event, fata_time_t deadline,
     if (event->happened)
         return 0;
     return fata_waiter_start(waiter, &event->waiters, deadline, "event");
+}
+
+int fata__event_attempt(struct fata_clause *clause)
+{
+    struct fata_event *event = clause->on;
+
+    clause->queue = &event->waiters;
+    return event->happened ? 0 : FATA_PARK;
 }
 
 void fata_event_join(struct fata_event *event)

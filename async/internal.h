@@ -173,12 +173,17 @@ static inline int fata__wait_simple(struct fata_waiter *waiter,
     waiter->what = what;
     waiter->since = fata__sched_of(self)->now;
     waiter->deadline = FATA_NEVER;
-    waiter->entries = NULL;
+    waiter->clauses = NULL;
     waiter->entry.waiter = waiter;
     self->waiting = waiter;
     fata_list_push_back(queue, &waiter->entry.link);
     return FATA_PARK;
 }
+
+/* waiter.c: fata_waiter_start of a choice; each clause has its queue. */
+FATA_HIDDEN int fata__waiter_start_choice(struct fata_waiter *waiter,
+                                          struct fata_clause *clauses,
+                                          uint32_t count, fata_time_t deadline);
 
 /* waiter.c: the region's cancellation may have moved. */
 FATA_HIDDEN void fata__waiter_recheck(struct fata_waiter *waiter);

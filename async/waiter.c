@@ -2,6 +2,7 @@
 /* Suspending and waking: every wait of async ends up here. */
 #include "internal.h"
 
+#include <fata/choice.h>
 #include <fata/error.h>
 
 /* Ends the wait, by no entry or the given one. */
@@ -16,11 +17,11 @@ static void wake(struct fata_waiter *waiter, struct fata_entry *entry,
     waiter->state = FATA_WAITER_WOKEN;
     waiter->woken = entry;
     waiter->result = result;
-    if (waiter->entries == NULL)
+    if (waiter->clauses == NULL)
         fata_list_remove(&waiter->entry.link);
     else
         for (uint32_t i = 0; i < waiter->count; i++)
-            fata_list_remove(&waiter->entries[i].link);
+            fata_list_remove(&waiter->clauses[i].entry.link);
     fiber->waiting = NULL;
     fata__queue_push(fiber->queue, &fiber->job);
 }
@@ -44,7 +45,7 @@ static void set_timer(struct fata_waiter *waiter)
         at = fiber->cancel_at;
     if (at == FATA_NEVER)
         return;
-    if (waiter->state == FATA_WAITER_SIMPLE)
+    if (waiter->state != FATA_WAITER_TIMED)
         fata_timer_init(&waiter->timer, expired);
     waiter->state = FATA_WAITER_TIMED;
     fata_timer_start(fata__sched_of(fiber), &waiter->timer, at);
@@ -78,6 +79,25 @@ int fata_waiter_start(struct fata_waiter *waiter, struct fata_list *queue,
         return FATA_ETIMEDOUT;
     begin(waiter, queue, deadline, what);
     set_timer(waiter);
+    return FATA_PARK;
+}
+
+int fata__waiter_start_choice(struct fata_waiter *waiter,
+                              struct fata_clause *clauses, uint32_t count,
+                              fata_time_t deadline)
+{
+    int started = fata_waiter_start(waiter, NULL, deadline, "choice");
+
+    if (started != FATA_PARK)
+        return started;
+    if (waiter->state == FATA_WAITER_SIMPLE)
+        waiter->state = FATA_WAITER_CHOOSES;
+    waiter->clauses = clauses;
+    waiter->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        clauses[i].entry.waiter = waiter;
+        fata_list_push_back(clauses[i].queue, &clauses[i].entry.link);
+    }
     return FATA_PARK;
 }
 

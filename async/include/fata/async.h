@@ -4,11 +4,15 @@
 #define FATA_ASYNC_H
 
 #include <fata/channel.h>
+#include <fata/choice.h>
+#include <fata/each.h>
 #include <fata/error.h>
 #include <fata/event.h>
 #include <fata/fiber.h>
+#include <fata/group.h>
 #include <fata/job.h>
 #include <fata/local.h>
+#include <fata/promise.h>
 #include <fata/sched.h>
 #include <fata/scope.h>
 #include <fata/sleep.h>

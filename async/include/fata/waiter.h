@@ -23,6 +23,8 @@
 #include <fata/time.h>
 #include <fata/timer.h>
 
+struct fata_clause;
+
 /* One place in the queue of something to wait for. */
 struct fata_entry {
     struct fata_list link; /* in that queue */
@@ -35,14 +37,15 @@ struct fata_waiter {
     struct fata_fiber *fiber;
     enum {
         FATA_WAITER_WOKEN,
-        FATA_WAITER_SIMPLE, /* one entry, which is `entry`, and no timer */
-        FATA_WAITER_TIMED,  /* the timer is started */
-        FATA_WAITER_JOINS,  /* nothing but the wake ends it */
+        FATA_WAITER_SIMPLE,  /* one entry, which is `entry`, and no timer */
+        FATA_WAITER_CHOOSES, /* several entries, no timer */
+        FATA_WAITER_TIMED,   /* the timer is started */
+        FATA_WAITER_JOINS,   /* nothing but the wake ends it */
     } state;
     int result;
-    struct fata_entry *entries; /* of a choice; else NULL, and `entry` */
-    uint32_t count;             /* of a choice */
-    struct fata_entry *woken;   /* the entry by which it was woken, or NULL */
+    struct fata_clause *clauses; /* of a choice; else NULL, and `entry` */
+    uint32_t count;              /* of a choice */
+    struct fata_entry *woken; /* of a choice: by which it was woken, or NULL */
     const char *what;
     fata_time_t since, deadline;
     struct fata_timer timer; /* at the deadline or the cancellation */
