@@ -4,8 +4,8 @@
  * deadline differs from `base`, in the slot of that digit.  So lower levels are
  * earlier, in a level lower slots, and timers of one deadline always lie in one
  * slot, in the order of their start.  When the time comes to a slot, `base`
- * moves there and its timers go to lower levels; those of a slot of level 0,
- * which is one tick wide, are sorted and are due.
+ * moves there and its timers go to lower levels; those of a slot that is over,
+ * or of level 0, which is one tick wide, are sorted and are due.
  *
  * Timers lie anywhere in memory.  So that a slot's are in the cache when their
  * turn comes, each knows one that is some places later (`ahead`), to be
@@ -129,8 +129,10 @@ bool fata_timer_cancel(struct fata_sched *s, struct fata_timer *timer)
     return true;
 }
 
-/* The first used slot; there is one. */
-static unsigned first_slot(const struct fata_wheel *w, uint64_t *start)
+/* The first used slot; there is one.  Its ticks are from *start to before *end.
+ */
+static unsigned first_slot(const struct fata_wheel *w, uint64_t *start,
+                           uint64_t *end)
 {
     unsigned level = (unsigned)__builtin_ctzll(w->levels);
     unsigned digit = (unsigned)__builtin_ctzll(w->used[level]);
@@ -138,6 +140,7 @@ static unsigned first_slot(const struct fata_wheel *w, uint64_t *start)
     uint64_t above = w->base >> shift & ~(uint64_t)(FATA__WHEEL_SLOTS - 1);
 
     *start = (above | digit) << shift;
+    *end = ((above | digit) + 1) << shift;
     return level * FATA__WHEEL_SLOTS + digit;
 }
 
@@ -186,28 +189,29 @@ static struct fata_timer *sort(struct fata_timer *list)
 /* Moves what is due at `now` to w->due. */
 static void advance(struct fata_wheel *w, fata_time_t now)
 {
-    uint64_t start, tick = now >> FATA__WHEEL_TICK;
+    uint64_t start, end, tick = now >> FATA__WHEEL_TICK;
 
     while (w->levels != 0) {
-        unsigned index = first_slot(w, &start);
+        unsigned index = first_slot(w, &start, &end);
         if (start > tick)
             break;
+        bool finest = index < FATA__WHEEL_SLOTS, whole = end <= tick;
         struct fata_wheel_slot *slot = &w->slot[index];
         struct fata_timer *list = slot->first, *next;
         slot->first = slot->last = NULL;
         mark_empty(w, index);
         w->base = start;
-        if (index < FATA__WHEEL_SLOTS)
+        if (finest || whole)
             list = sort(list);
         for (; list != NULL; list = next) {
             next = list->next;
             __builtin_prefetch(list->ahead, 1);
-            if (list->deadline <= now)
+            if ((finest || whole) && list->deadline <= now)
                 append(w, DUE, list);
             else
                 place(w, list);
         }
-        if (index < FATA__WHEEL_SLOTS && slot->first != NULL)
+        if (finest && slot->first != NULL)
             break; /* the rest of this tick is to come */
     }
     w->base = tick;
@@ -245,13 +249,13 @@ fata_time_t fata__timers_next(struct fata_sched *s)
 {
     struct fata_wheel *w = &s->wheel;
     fata_time_t least = FATA_NEVER;
-    uint64_t start;
+    uint64_t start, end;
     unsigned n = 0;
 
     if (w->next != 0)
         return w->next;
     if (w->levels != 0) {
-        unsigned index = first_slot(w, &start);
+        unsigned index = first_slot(w, &start, &end);
         const struct fata_timer *timer = w->slot[index].first;
         bool begun =
             index < FATA__WHEEL_SLOTS && start << FATA__WHEEL_TICK <= s->now;

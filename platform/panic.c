@@ -48,6 +48,8 @@ static FATA_NOINLINE void print_backtrace(void)
     }
 }
 
+void (*fata_panic_more)(void);
+
 FATA_NORETURN void fata_panic(const char *where, const char *what)
 {
     static bool again; /* a panic in the panic: say nothing more */
@@ -59,6 +61,8 @@ FATA_NORETURN void fata_panic(const char *where, const char *what)
         print(what);
         print("\n");
         print_backtrace();
+        if (fata_panic_more != NULL)
+            fata_panic_more();
     }
     fata_platform_exit(255);
 }

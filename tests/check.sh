@@ -118,6 +118,7 @@ if [ "${1:-}" != fast ]; then
     step "manifest corpus" corpus
     step "sources" sh tool/tests/source.sh $fata
     step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
+    step "threads under TSan" sh tests/tsan.sh $fata
     step "clang" $fata test -t unix,spt,hvt --cc=clang $rooms
     step "aarch64" $fata test -t unix-aarch64 $rooms
     step "aarch64 image" $fata build -t spt-aarch64 examples/hello

@@ -1,151 +1,76 @@
 /* SPDX-License-Identifier: ISC */
-/* Randomised tests against naive models.  A failure names its seed; set FIRST
- * and LAST to it to replay. */
+/* Fibers against a model: a random tree of scopes with deadlines, shields,
+ * daemons, hooks and locals; fibers of both priorities that sleep, talk, fail
+ * and cancel.  The model of a region says, by searching upwards, whether it is
+ * cancelled. */
 #include "world.h"
 
-#include <stdio.h>
+#include "seeds.h"
 
-enum { FIRST = 1, LAST = 200 };
+#include <fata/error.h>
 
-static uint64_t state; /* xorshift64* */
-
-static uint64_t below(uint64_t n)
-{
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (state * 0x2545f4914f6cdd1d >> 33) % n;
-}
-
-static void seed_is(unsigned seed)
-{
-    state = 0x9e3779b97f4a7c15 * (seed + 1);
-}
-
-static void fail(unsigned seed, const char *what)
-{
-    static char where[32];
-    snprintf(where, sizeof(where), "seed %u", seed);
-    fata_test_fail(where, what);
-}
-
-/* Timers: the model is an array that is searched for the smallest. */
-
-struct model {
-    struct fata_timer timer;
-    bool started;
-    fata_time_t deadline;
-    uint64_t order;
-};
-
-static struct model timers[64];
-static uint64_t order;
-static bool wrong;
-
-static void model_start(struct model *m, fata_time_t deadline)
-{
-    fata_timer_start(&sched, &m->timer, deadline);
-    m->started = true;
-    m->deadline = deadline;
-    m->order = order++;
-}
-
-static void model_cancel(struct model *m)
-{
-    wrong |= fata_timer_cancel(&sched, &m->timer) != m->started;
-    m->started = false;
-}
-
-static const struct model *model_first(uint64_t before)
-{
-    const struct model *best = NULL;
-    for (const struct model *m = timers; m < timers + FATA_COUNT(timers); m++)
-        if (m->started && m->order < before &&
-            (best == NULL || m->deadline < best->deadline ||
-             (m->deadline == best->deadline && m->order < best->order)))
-            best = m;
-    return best;
-}
-
-static uint64_t taken; /* orders below are of the due set */
-
-static void some_action(void)
-{
-    struct model *m = &timers[below(FATA_COUNT(timers))];
-    if (below(3) == 0)
-        model_cancel(m);
-    else
-        model_start(m, now + below(50) - (now > 50 ? below(50) : 0));
-}
-
-static void model_fire(struct fata_timer *timer)
-{
-    struct model *m = FATA_CONTAINER(timer, struct model, timer);
-    wrong |= m != model_first(taken) || m->deadline > now;
-    m->started = false;
-    if (below(2) == 0)
-        some_action();
-}
-
-FATA_TEST(timers_agree_with_a_model)
-{
-    for (unsigned seed = FIRST; seed <= LAST; seed++) {
-        world();
-        seed_is(seed);
-        order = 0;
-        wrong = false;
-        for (unsigned i = 0; i < FATA_COUNT(timers); i++) {
-            timers[i].started = false;
-            fata_timer_init(&timers[i].timer, model_fire);
-        }
-        for (unsigned step = 0; step < 100 && !wrong; step++) {
-            for (uint64_t n = below(20); n > 0; n--)
-                some_action();
-            now += below(30);
-            taken = order;
-            fata_time_t next = fata_sched_turn(&sched, now);
-            const struct model *first = model_first(UINT64_MAX);
-            fata_time_t want = first == NULL           ? FATA_NEVER
-                               : first->deadline < now ? now
-                                                       : first->deadline;
-            /* With many timers the answer is a bound. */
-            wrong |= next > want || (want > now && next <= now);
-        }
-        if (wrong)
-            fail(seed, "timers differ from the model");
-        fata_check(!wrong);
-    }
-}
-
-/* Fibers: a random tree of scopes, shields, fibers, sleeps, channels, failures
- * and cancellations.  The model of a region says by searching upwards whether
- * it is cancelled. */
+enum { SEEDS = 20000, FAULT_SEEDS = 100 };
 
 struct region {
     struct region *around;
     fata_time_t shielded_until;
-    fata_time_t cancelled_at; /* by its own cancel; or FATA_NEVER */
+    fata_time_t cancelled_at; /* by itself, or its deadline; or FATA_NEVER */
+    fata_time_t deadline;
+    /* No fiber is awaited any more, and the owner cancels the daemons when it
+     * runs next, which is at that time. */
+    fata_time_t ending_at;
+    fata_time_t ended_at;
+    unsigned awaited, daemons, failed, hooks;
+    bool closing;
+    int first_error;
+    const void *bound; /* what its fibers see */
+    struct fata_local local;
+    struct fata_release release[3];
     struct fata_scope scope;
 };
 
+static bool wrong;
 static struct fata_channel channel;
 static uint32_t items[2];
 static uint32_t sent, received; /* counts */
 static uint64_t history;        /* hash of what happened in which order */
+static unsigned fault;          /* the spawn that fails counts down to 0 */
+static const char key;
 
-static fata_time_t cancelled_since(const struct region *r)
+static void note(uint64_t what)
+{
+    history = (history ^ what ^ now) * 0x100000001b3;
+}
+
+/* When it was cancelled; an end that is due just now counts if `soon`. */
+static fata_time_t cancelled_since(const struct region *r, bool soon)
 {
     if (r == NULL)
         return FATA_NEVER;
-    fata_time_t since = cancelled_since(r->around);
+    fata_time_t since = cancelled_since(r->around, soon);
     if (since < r->shielded_until)
         since = r->shielded_until;
+    if (r->ending_at < since && (soon || r->ending_at < now))
+        since = r->ending_at;
     return since < r->cancelled_at ? since : r->cancelled_at;
 }
 
+static bool certainly(const struct region *r)
+{
+    return cancelled_since(r, false) <= now;
+}
+
+static bool possibly(const struct region *r)
+{
+    return cancelled_since(r, true) <= now;
+}
+
+/* The running fiber's innermost region is `r`. */
 static bool is_cancelled(const struct region *r)
 {
-    return cancelled_since(r) <= now;
+    bool says = fata_fiber_cancelled();
+    wrong |= says ? !possibly(r) : certainly(r);
+    return says;
 }
 
 static void model_cancels(struct region *r)
@@ -154,89 +79,179 @@ static void model_cancels(struct region *r)
         r->cancelled_at = now;
 }
 
-static void note(uint64_t what)
-{
-    history = (history ^ what ^ now) * 0x100000001b3;
-}
-
 static void check_wait(struct region *r, bool before, int err,
                        fata_time_t deadline)
 {
     note((uint64_t)err);
     wrong |= before && err != FATA_ECANCELED;
     wrong |= err == FATA_ECANCELED && !is_cancelled(r);
-    wrong |= !before && cancelled_since(r) < now; /* was not woken then */
+    wrong |= !before && cancelled_since(r, false) < now; /* was not woken */
     wrong |= err == FATA_ETIMEDOUT && now < deadline;
-    wrong |= fata_fiber_cancelled() != is_cancelled(r);
+    (void)is_cancelled(r);
 }
 
-static int act(struct region *r, unsigned depth);
+static int act(struct region *r, unsigned depth, bool may_spawn);
 
 struct child {
     struct region *region;
     unsigned depth;
+    bool daemon;
 };
+
+static struct child children[STACK_COUNT];
 
 static int child(void *arg)
 {
     struct child c = *(struct child *)arg;
+    struct region *r = c.region;
+
     ((struct child *)arg)->region = NULL; /* the slot is free again */
-    int err = act(c.region, c.depth);
-    if (err < 0 && !(err == FATA_ECANCELED && is_cancelled(c.region)))
-        model_cancels(c.region); /* it has failed */
+    wrong |= fata_local_get(&key) != r->bound;
+    /* A daemon that spawns into its own scope would end the end. */
+    int err = act(r, c.depth, !c.daemon);
+    if (err < 0 && !(err == FATA_ECANCELED && is_cancelled(r))) {
+        if (r->failed++ == 0)
+            r->first_error = err;
+        model_cancels(r);
+    }
+    r->awaited -= !c.daemon;
+    r->daemons -= c.daemon;
+    if (r->awaited == 0 && r->closing && r->ending_at == FATA_NEVER)
+        r->ending_at = now;
     return err;
 }
 
-static struct child children[STACK_COUNT];
-
-static void spawn(struct region *r, unsigned depth)
+static int spawn(struct region *r, unsigned depth)
 {
+    static const struct fata_spawn ways[] = {
+        {.name = "fiber"},
+        {.name = "low", .low = true},
+        {.name = "daemon", .daemon = true},
+        {.name = "low daemon", .low = true, .daemon = true},
+    };
+    const struct fata_spawn *how =
+        &ways[below(3) != 0 ? 0 : below(FATA_COUNT(ways))];
     struct child *slot = children;
+    size_t count = stacks.count;
+
     while (slot->region != NULL)
         slot++;
-    *slot = (struct child){r, depth};
+    *slot = (struct child){r, depth, how->daemon};
+    if (fault != 0 && --fault == 0)
+        stacks.count = stacks.in_use;
+    bool full = stacks.in_use == stacks.count;
     bool cancelled = is_cancelled(r);
-    size_t in_use = stacks.in_use;
-    int err = fata_scope_spawn(&r->scope, child, slot);
-    wrong |= cancelled != (err == FATA_ECANCELED);
-    wrong |= err == FATA_ENOMEM && in_use != STACK_COUNT;
-    if (err < 0)
+    int err = fata_scope_spawn_with(&r->scope, how, child, slot);
+    stacks.count = count;
+    note((uint64_t)err);
+    wrong |= err != (cancelled ? FATA_ECANCELED : full ? FATA_ENOMEM : 0);
+    if (err < 0) {
         slot->region = NULL;
+    } else {
+        r->awaited += !how->daemon;
+        r->daemons += how->daemon;
+    }
+    return err;
 }
 
-static void nested(struct region *around, unsigned depth)
+/* Hooks run in the region around, the last one registered first, when every
+ * fiber has ended. */
+static void hook(void *arg)
 {
-    struct region r = {.around = around, .cancelled_at = FATA_NEVER};
-    if (below(4) == 0) {
-        r.shielded_until = now + below(30);
-        fata_scope_open_shielded(&r.scope, r.shielded_until);
-    } else {
-        fata_scope_open(&r.scope);
+    struct region *r = arg;
+
+    wrong |= r->awaited != 0 || r->daemons != 0 || r->hooks == 0;
+    if (r->hooks-- == FATA_COUNT(r->release)) {
+        r->ended_at = now;
+        return;
     }
-    wrong |= fata_fiber_cancelled() != is_cancelled(&r);
+    bool before = is_cancelled(r->around);
+    fata_time_t deadline = now + below(10);
+    if (below(2) == 0)
+        check_wait(r->around, before, fata_sleep_until(deadline), deadline);
+}
+
+static void open_region(struct region *r, struct region *around)
+{
+    *r = (struct region){.around = around,
+                         .cancelled_at = FATA_NEVER,
+                         .deadline = FATA_NEVER,
+                         .ending_at = FATA_NEVER,
+                         .bound = around->bound};
+    if (below(2) == 0) {
+        fata_local_bind(&r->local, &key, r);
+        r->bound = r;
+    }
+    switch (below(5)) {
+    case 0:
+        r->shielded_until = now + below(30);
+        fata_scope_open_shielded(&r->scope, r->shielded_until);
+        break;
+    case 1:
+        r->cancelled_at = r->deadline = now + below(30);
+        fata_scope_open_deadline(&r->scope, r->deadline);
+        break;
+    default:
+        fata_scope_open(&r->scope);
+    }
+    (void)is_cancelled(r);
+    for (; r->hooks < FATA_COUNT(r->release); r->hooks++)
+        fata_scope_release(&r->scope, &r->release[r->hooks], hook, r);
+}
+
+static int close_region(struct region *r)
+{
+    r->closing = true;
+    if (r->awaited == 0)
+        r->ending_at = now;
+    int err = fata_scope_close(&r->scope);
+    int want = r->first_error != 0          ? r->first_error
+               : is_cancelled(r->around)    ? FATA_ECANCELED
+               : r->deadline <= r->ended_at ? FATA_ETIMEDOUT
+                                            : 0;
+    note((uint64_t)err);
+    wrong |= err != want || r->hooks != 0;
+    wrong |= fata_scope_failures(&r->scope) != r->failed;
+    wrong |= fata_local_get(&key) != r->bound;
+    if (r->bound == r)
+        fata_local_unbind(&r->local);
+    return err;
+}
+
+static int nested(struct region *around, unsigned depth)
+{
+    struct region r;
+
+    open_region(&r, around);
     for (uint64_t n = below(3); n > 0; n--)
-        spawn(&r, depth + 1);
-    (void)!act(&r, depth + 1);
-    if (below(3) == 0) {
+        if (spawn(&r, depth + 1) == FATA_ENOMEM)
+            break;
+    (void)!act(&r, depth + 1, true);
+    if (below(4) == 0) {
         fata_scope_cancel(&r.scope);
         model_cancels(&r);
         wrong |= !fata_fiber_cancelled();
     }
-    bool failed = fata_scope_failed(&r.scope);
-    int err = fata_scope_close(&r.scope);
-    note((uint64_t)err);
-    wrong |= failed && (err == 0 || r.cancelled_at > now);
-    wrong |= err == 0 && is_cancelled(around);
+    return close_region(&r);
 }
 
-static int act(struct region *r, unsigned depth)
+/* Cancels a region around, its own or one further up. */
+static void cancel_some(struct region *r)
+{
+    while (r->around->around != NULL && below(2) == 0)
+        r = r->around;
+    fata_scope_cancel(&r->scope);
+    model_cancels(r);
+}
+
+static int act(struct region *r, unsigned depth, bool may_spawn)
 {
     for (uint64_t n = below(6); n > 0; n--) {
         bool before = is_cancelled(r);
         fata_time_t deadline = now + below(20);
         uint32_t item = 0;
         int err;
-        switch (below(depth < 4 ? 7 : 5)) {
+        switch (below(depth < 4 ? 9 : 6)) {
         case 0:
             err = fata_sleep_until(deadline);
             wrong |= err == 0 && now < deadline;
@@ -246,6 +261,7 @@ static int act(struct region *r, unsigned depth)
             check_wait(r, before, fata_yield(), 0);
             break;
         case 2:
+            deadline = below(4) == 0 ? FATA_NEVER : deadline;
             err = fata_channel_send(&channel, &item, deadline);
             sent += err == 0;
             check_wait(r, before, err, deadline);
@@ -260,10 +276,15 @@ static int act(struct region *r, unsigned depth)
                 return below(2) == 0 ? FATA_EIO : FATA_ECANCELED;
             break;
         case 5:
-            spawn(r, depth + 1);
+            if (below(4) == 0)
+                cancel_some(r);
+            break;
+        case 6:
+            if (may_spawn && spawn(r, depth + 1) == FATA_ENOMEM)
+                return FATA_ENOMEM;
             break;
         default:
-            nested(r, depth);
+            (void)nested(r, depth);
         }
     }
     return 0;
@@ -271,43 +292,89 @@ static int act(struct region *r, unsigned depth)
 
 static struct region top;
 
+/* Senders may wait for ever; somebody listens as long as there are any. */
+static int listens(void *arg)
+{
+    uint32_t item;
+    (void)arg;
+    while (fata_channel_recv(&channel, &item, FATA_NEVER) == 0)
+        received++;
+    return FATA_ECANCELED;
+}
+
 static int trunk(void *arg)
 {
+    struct fata_scope around;
+
     (void)arg;
-    for (unsigned i = 0; i < 5; i++)
-        nested(&top, 0);
+    fata_scope_open(&around);
+    (void)!fata_scope_spawn_with(&around, FATA_SPAWN("listens", .daemon = true),
+                                 listens, NULL);
+    for (unsigned i = 0; i < 6; i++)
+        (void)nested(&top, 0);
+    return fata_scope_close(&around);
+}
+
+/* The ways in which a switch may go: they must not make a difference. */
+enum { GUARDED, CHECKED, CANARIES, WATCHED, WAYS };
+
+static fata_time_t no_time(void)
+{
     return 0;
 }
 
-static uint64_t history_of(unsigned seed)
+static uint64_t history_of(unsigned seed, int way)
 {
-    world();
-    seed_is(seed);
+    struct fata_watch watch = {.clock = no_time};
+    /* In every fourth world stacks run out. */
+    world_of(seed % 4 == 0 ? 6 : STACK_COUNT, way != CANARIES);
+    fata_sched_check_always(&sched, way == CHECKED);
+    if (way == WATCHED)
+        fata_sched_watch(&sched, &watch);
+    random_seed(seed);
     memset(children, 0, sizeof(children));
     memset(&top, 0, sizeof(top));
-    top.cancelled_at = FATA_NEVER;
+    top.cancelled_at = top.ending_at = FATA_NEVER;
     fata_channel_init(&channel, items, sizeof(items[0]), 2);
     sent = received = 0;
     history = seed;
     wrong = false;
     if (run(trunk, NULL) != 0)
-        fail(seed, "it did not come to its end");
+        seed_failed(seed, "it did not come to its end");
     else if (wrong)
-        fail(seed, "fibers differ from the model");
+        seed_failed(seed, "fibers differ from the model");
     else if (sent != received + channel.count)
-        fail(seed, "items were lost or doubled");
+        seed_failed(seed, "items were lost or doubled");
     return history;
 }
 
 FATA_TEST(fibers_agree_with_a_model)
 {
-    for (unsigned seed = FIRST; seed <= LAST && !fata_test_failed(); seed++)
-        (void)history_of(seed);
+    struct seeds seeds = seeds_of(SEEDS);
+    fault = 0;
+    for (unsigned seed = seeds.first; seed <= seeds.last && !fata_test_failed();
+         seed++) {
+        uint64_t first = history_of(seed, GUARDED);
+        for (int way = CHECKED; way < WAYS; way++)
+            if (history_of(seed, way) != first)
+                seed_failed(seed, "the order depends on the kind of stacks, "
+                                  "or on who looks");
+        if (history_of(seed, GUARDED) != first)
+            seed_failed(seed, "two runs differ");
+    }
 }
 
-FATA_TEST(the_same_input_gives_the_same_order)
+/* The Nth spawn finds no stack, for every N. */
+FATA_TEST(every_spawn_may_fail)
 {
-    for (unsigned seed = FIRST; seed <= LAST && !fata_test_failed(); seed++)
-        if (history_of(seed) != history_of(seed))
-            fail(seed, "two runs differ");
+    struct seeds seeds = seeds_of(FAULT_SEEDS);
+    for (unsigned seed = seeds.first; seed <= seeds.last && !fata_test_failed();
+         seed++)
+        for (unsigned n = 1; !fata_test_failed(); n++) {
+            fault = n;
+            (void)history_of(seed, n % 2 == 0 ? CHECKED : CANARIES);
+            if (fault != 0)
+                break; /* there were less than n */
+        }
+    fault = 0;
 }

@@ -87,7 +87,7 @@ FATA_TEST(a_scheduler_without_stacks_has_no_fibers)
 FATA_TEST(the_guard_page_is_not_touched)
 {
     void *frame = NULL;
-    memset(memory, 0x55, sizeof(memory));
+    memset(memory[0], 0x55, FATA_STACK_GUARD);
     world_of(1, true);
     fata_check_int(run(report_frame, &frame), ==, 0);
     fata_check((char *)frame > memory[0] + FATA_STACK_GUARD);
@@ -168,7 +168,7 @@ static int deep(void *arg)
     return fata_yield();
 }
 
-static size_t some = 2048, more = 12288;
+static size_t some = 4096, more = 12288;
 
 static int census_of(void *arg)
 {

@@ -197,6 +197,22 @@ FATA_TEST(the_order_is_exact_across_the_levels_of_the_wheel)
         edges_from(from[i]);
 }
 
+/* Time that jumps over all of them at once, also when they lie in one slot. */
+FATA_TEST(the_order_is_exact_however_far_time_jumps)
+{
+    static const fata_time_t at[] = {FATA_US(500), FATA_S(70), FATA_S(3600)};
+    for (unsigned i = 0; i < FATA_COUNT(at); i++) {
+        world_of_timers();
+        start('a', at[i] + FATA_US(90));
+        start('b', at[i] + FATA_US(10));
+        start('c', at[i]);
+        start('d', at[i] + FATA_US(10));
+        start('e', at[i] + FATA_US(11));
+        fata_check(fata_sched_turn(&sched, at[i] + FATA_S(500)) == FATA_NEVER);
+        fata_check(strcmp(trace, "cbdea") == 0);
+    }
+}
+
 /* One timer, however far, is one wake-up. */
 FATA_TEST(an_idle_scheduler_wakes_for_its_deadline_only)
 {

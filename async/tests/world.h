@@ -20,7 +20,8 @@ static char memory[STACK_COUNT][STACK_SIZE] FATA_ALIGNED(4096);
 static struct fata_fiber descriptors[STACK_COUNT];
 static struct fata_stacks stacks;
 static struct fata_sched sched;
-static fata_time_t now;
+static struct fata_simulated_time simulated;
+#define now simulated.now
 
 static char trace[256];
 
@@ -42,7 +43,7 @@ FATA_UNUSED static void world_of(size_t stack_count, bool guarded)
                      guarded);
     fata_sched_init(&sched, &stacks);
     fata_sched_check_always(&sched, true);
-    now = 0;
+    fata_simulated_time_init(&simulated);
     trace[0] = '\0';
 }
 
@@ -60,12 +61,8 @@ FATA_UNUSED static void world(void)
  * Returns the next deadline. */
 FATA_UNUSED static fata_time_t run_until(fata_time_t until)
 {
-    fata_time_t next;
-    while ((next = fata_sched_turn(&sched, now)) <= until && next != FATA_NEVER)
-        now = next;
-    if (until != FATA_NEVER)
-        now = until;
-    return next;
+    simulated.end = until;
+    return fata_loop(&sched, &simulated.source, NULL);
 }
 
 /* True if nothing is alive any more. */

@@ -24,6 +24,7 @@
  *        sleep (Go: a timer)
  *   W5c  start and cancel one such sleep while 10,000 are pending
  *   W6t  bytes of resident memory per pending sleep, of a million (Go: a timer)
+ *   W6p  the same per promise that a timer resolves
  *   W6f  the same per fiber that sleeps, of 200,000, on stacks of 4 KiB or as
  *        the peer has them; W6k: on stacks of 1 KiB
  *   W7   a ring of 503 fibers and channels of capacity 1, one word goes round;

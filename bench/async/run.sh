@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 src=bench/async
 out=$PWD/build/bench/async
 runs=${RUNS:-5}
-only=${ONLY:-W1 W2 W3 W3y W4 W4c W5a W5b W5c W6t W6f W6k W7 W8}
+only=${ONLY:-W1 W2 W3 W3y W4 W4c W5a W5b W5c W6t W6p W6f W6k W7 W8}
 peers=${PEERS:-floor call fata libuv go lwt node}
 requests=60000 count=
 cc=${CC:-cc}
@@ -104,6 +104,8 @@ if wanted fata; then
         add fata "$out/fata_switch" W1 W2 W3 W3y W7
     compile fata_timer $src/fata/timer.c $async &&
         add fata "$out/fata_timer" W5a W5b W5c W6t W6f W6k
+    compile fata_promise $src/fata/promise.c $async &&
+        add fata "$out/fata_promise" W4 W4c W6p
     compile fata_echo $src/fata/echo.c $async && add fata "$out/fata_echo" W8
 fi
 if wanted libuv && get libuv libuv1-dev; then
@@ -178,7 +180,7 @@ table() { # values: peer workload value
             line = sprintf("%-8s", "")
             for (i = 1; i <= count; i++) if (p[i] in seen) line = line sprintf("%9s", p[i])
             print line
-            all = "W1 W2 W3 W3y W4 W4c W5a W5a-end W5b W5c W6t W6f W6k W7 W8 W8-user W8-wall"
+            all = "W1 W2 W3 W3y W4 W4c W5a W5a-end W5b W5c W6t W6p W6f W6k W7 W8 W8-user W8-wall"
             rowcount = split(all, r, " ")
             for (j = 1; j <= rowcount; j++) {
                 if (!(r[j] in rows)) continue

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* The main loop, the same on every target: turn, wait, repeat. */
-#include <fata/run.h>
+/* The main loop, the same on every target: turn, wait, repeat; and how it
+ * ends. */
+#include "internal.h"
+
+#include <fata/keys.h>
 
 static struct {
     struct fata_sched sched;
@@ -11,7 +14,9 @@ static struct {
     int status; /* what start returned */
     struct fata_request shutdown;
     struct fata_event shutdown_event;
-    bool shutdown_is_taken; /* by the program: fata_shutdown_wait */
+    bool shutdown_is_taken;  /* by the program: fata_shutdown_wait */
+    struct fata_watch watch; /* limit 0: not watched */
+    uint64_t told;           /* of watch.count */
     int (*start)(void *app);
     void *app;
 } run;
@@ -38,11 +43,71 @@ static void on_shutdown(struct fata_request *request)
         fata_scope_cancel(&run.root.scope);
 }
 
+/* Key --watch. */
+int run_set_watch(const char *text)
+{
+    const struct fata_key key = {.type = FATA_KEY_DURATION,
+                                 .value = &run.watch.limit};
+    return fata_key_store(&key, text);
+}
+
+/* Tells of the longest that was too long since it last told. */
+static void tell_watch(void)
+{
+    if (run.watch.count == run.told)
+        return;
+    run_print("fata: ");
+    run_print(run.watch.who);
+    run_print(" kept the loop for ");
+    run_print_span(run.watch.longest);
+    run_print("\n");
+    run.told = run.watch.count;
+    run.watch.longest = 0;
+}
+
+static fata_time_t platform_now(struct fata_time_source *source)
+{
+    (void)source;
+    return fata_now();
+}
+
+static bool platform_wait(struct fata_time_source *source, fata_time_t deadline)
+{
+    (void)source;
+    tell_watch();
+    fata_platform_wait(deadline);
+    return true;
+}
+
+/* "fata: error: start: serving 10.0.0.7: reading request: connection reset",
+ * where somebody has said what was being done. */
+static void tell_failure(void)
+{
+    const struct fata_failure *f = fata_scope_failure(&run.root.scope, 0);
+
+    if (f == NULL || f->text[0] == '\0')
+        return;
+    run_print("fata: error: ");
+    run_print(f->fiber);
+    run_print(": ");
+    run_print(f->text);
+    run_print(": ");
+    run_print(fata_strerror(f->error));
+    run_print("\n");
+}
+
+void fata_fibers_print(void)
+{
+    run_print_fibers(&run.sched);
+}
+
 _Static_assert(sizeof(struct fata_fiber) <= FATA_STACK_ROOM,
                "a descriptor fits into a stack's room");
 
 int fata_run(int (*start)(void *app), void *app)
 {
+    struct fata_time_source platform = {platform_now, platform_wait};
+
     /* Stack 0 is the main loop's. */
     fata_stacks_init(&run.stacks,
                      (char *)fata_start_stacks.base +
@@ -60,14 +125,17 @@ int fata_run(int (*start)(void *app), void *app)
                                 first_fiber, NULL, on_end);
     if (error != 0)
         return error;
-    for (;;) {
-        fata_time_t deadline = fata_sched_turn(&run.sched, fata_now());
-        if (run.ended)
-            break;
-        fata_platform_wait(deadline);
+    if (run.watch.limit != 0) {
+        run.watch.clock = fata_now;
+        fata_sched_watch(&run.sched, &run.watch);
     }
+    fata_panic_more = fata_fibers_print;
+    (void)fata_loop(&run.sched, &platform, &run.ended);
+    fata_panic_more = NULL;
+    tell_watch();
     if (run.shutdown_event.happened && run.status == FATA_ECANCELED)
         return 0;
+    tell_failure();
     return run.error != 0 ? run.error : run.status;
 }
 

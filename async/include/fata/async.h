@@ -18,6 +18,7 @@
 #include <fata/sleep.h>
 #include <fata/stacks.h>
 #include <fata/time.h>
+#include <fata/time_source.h>
 #include <fata/timer.h>
 #include <fata/waiter.h>
 

@@ -40,7 +40,8 @@ void fata_job_post_low(struct fata_sched *s, struct fata_job *job);
 
 /* The same from any thread, or a signal handler: the one door into a running
  * scheduler.  Lock-free.  The job runs with normal priority; jobs of one
- * thread keep their order.  Calls the scheduler's `wake` if it may sleep. */
+ * thread keep their order.  Calls the scheduler's `wake` if it may sleep: that
+ * may be after the job has run, so the scheduler must outlive the call. */
 void fata_sched_post(struct fata_sched *s, struct fata_job *job);
 
 /* Private: posted jobs of one priority. */

@@ -55,6 +55,10 @@ void fata_shutdown_submit(struct fata_request *request);
 const char *fata_platform_entropy(unsigned source, void *buffer, size_t size,
                                   size_t *got);
 
+/* What a panic calls after its backtrace, or NULL: for who can say more, such
+ * as a scheduler.  What it finds may be torn. */
+extern void (*fata_panic_more)(void);
+
 /* The image's memory, for the libc's allocator and for statistics. */
 struct fata_platform_memory {
     void *heap;       /* page aligned */

@@ -12,9 +12,17 @@
 /* Runs start(app) as the first fiber until it and all fibers below it have
  * ended.  A shutdown request cancels it, unless somebody waits in
  * fata_shutdown_wait.  Returns what start returned; 0 where it returned
- * FATA_ECANCELED after a shutdown request.
+ * FATA_ECANCELED after a shutdown request.  Prints what was being done where an
+ * error ends it and somebody has said so (fata/local.h); with --watch=10ms who
+ * has kept the loop for longer than that.
  * Context: called by start-up code, once. */
 int fata_run(int (*start)(void *app), void *app);
+
+/* Prints what every fiber does, parents first, on the console:
+ *     start: fibers of its scope for 1.2 s
+ *       serve: receive for 340 ms, 4.6 s left, serving 10.0.0.7
+ * A panic does so, too.  Context: fiber, job or timer; does not suspend. */
+void fata_fibers_print(void);
 
 /* Sleeps for `span` ns from now.  Returns 0 or FATA_ECANCELED.
  * Context: fiber, suspends. */
