@@ -4,8 +4,8 @@
  * deadline differs from `base`, in the slot of that digit.  So lower levels are
  * earlier, in a level lower slots, and timers of one deadline always lie in one
  * slot, in the order of their start.  When the time comes to a slot, `base`
- * moves there and its timers go to lower levels; those of a slot that is over,
- * or of level 0, which is one tick wide, are sorted and are due.
+ * moves there and its timers go to lower levels; those of a slot of level 0,
+ * which is one tick wide, are sorted and called.
  *
  * Timers lie anywhere in memory.  So that a slot's are in the cache when their
  * turn comes, each knows one that is some places later (`ahead`), to be
@@ -15,14 +15,14 @@
 #include <string.h>
 
 enum {
-    DUE = FATA__WHEEL_LEVELS * FATA__WHEEL_SLOTS,
+    LATE = FATA__WHEEL_LEVELS * FATA__WHEEL_SLOTS,
     AHEAD = 8, /* places */
     LOOK = 32, /* timers that the search for the first one looks at */
 };
 
 static struct fata_wheel_slot *slot_of(struct fata_wheel *w, unsigned index)
 {
-    return index == DUE ? &w->due : &w->slot[index];
+    return index == LATE ? &w->late : &w->slot[index];
 }
 
 static inline void append(struct fata_wheel *w, unsigned index,
@@ -107,8 +107,11 @@ void fata_timer_start(struct fata_sched *s, struct fata_timer *timer,
     timer->deadline = deadline;
     if (deadline < s->wheel.next)
         s->wheel.next = deadline;
-    place(&s->wheel, timer);
     s->counters.timers++;
+    if (FATA_UNLIKELY(s->wheel.firing && deadline <= s->now))
+        append(&s->wheel, LATE, timer);
+    else
+        place(&s->wheel, timer);
 }
 
 bool fata_timer_cancel(struct fata_sched *s, struct fata_timer *timer)
@@ -120,7 +123,7 @@ bool fata_timer_cancel(struct fata_sched *s, struct fata_timer *timer)
     unsigned index = timer->slot - 1;
     struct fata_wheel_slot *slot = slot_of(w, index);
     unlink(slot, timer);
-    if (slot->first == NULL && index != DUE)
+    if (slot->first == NULL && index != LATE)
         mark_empty(w, index);
     timer->slot = 0;
     if (timer->deadline == w->next)
@@ -129,10 +132,8 @@ bool fata_timer_cancel(struct fata_sched *s, struct fata_timer *timer)
     return true;
 }
 
-/* The first used slot; there is one.  Its ticks are from *start to before *end.
- */
-static unsigned first_slot(const struct fata_wheel *w, uint64_t *start,
-                           uint64_t *end)
+/* The first used slot; there is one.  Its first tick is *start. */
+static unsigned first_slot(const struct fata_wheel *w, uint64_t *start)
 {
     unsigned level = (unsigned)__builtin_ctzll(w->levels);
     unsigned digit = (unsigned)__builtin_ctzll(w->used[level]);
@@ -140,7 +141,6 @@ static unsigned first_slot(const struct fata_wheel *w, uint64_t *start,
     uint64_t above = w->base >> shift & ~(uint64_t)(FATA__WHEEL_SLOTS - 1);
 
     *start = (above | digit) << shift;
-    *end = ((above | digit) + 1) << shift;
     return level * FATA__WHEEL_SLOTS + digit;
 }
 
@@ -186,32 +186,67 @@ static struct fata_timer *sort(struct fata_timer *list)
     return sorted;
 }
 
-/* Moves what is due at `now` to w->due. */
-static void advance(struct fata_wheel *w, fata_time_t now)
+/* Sorts the timers of a slot. */
+static void sort_slot(struct fata_wheel_slot *slot)
 {
-    uint64_t start, end, tick = now >> FATA__WHEEL_TICK;
+    struct fata_timer *last = NULL;
+
+    slot->first = slot->trail = sort(slot->first);
+    for (struct fata_timer *t = slot->first; t != NULL; t = t->next) {
+        t->prev = last;
+        last = t;
+    }
+    slot->last = last;
+    slot->lag = 0;
+}
+
+/* Sends the timers of a slot to lower levels. */
+static void go_down(struct fata_wheel *w, unsigned index)
+{
+    struct fata_timer *timer = w->slot[index].first, *next;
+
+    w->slot[index].first = w->slot[index].last = NULL;
+    mark_empty(w, index);
+    for (; timer != NULL; timer = next) {
+        next = timer->next;
+        __builtin_prefetch(timer->ahead, 1);
+        place(w, timer);
+    }
+}
+
+static void fire(struct fata_sched *s, struct fata_timer *timer)
+{
+    (void)fata_timer_cancel(s, timer);
+    if (FATA_LIKELY(s->watch == NULL)) {
+        timer->fire(timer);
+        return;
+    }
+    fata_time_t began = s->watch->clock();
+    timer->fire(timer);
+    if (s->watch != NULL)
+        fata__watched(s, "timer", began);
+}
+
+/* Calls what is due, and moves `base` to now. */
+static void advance(struct fata_sched *s, struct fata_wheel *w)
+{
+    uint64_t start, tick = s->now >> FATA__WHEEL_TICK;
 
     while (w->levels != 0) {
-        unsigned index = first_slot(w, &start, &end);
+        unsigned index = first_slot(w, &start);
         if (start > tick)
             break;
-        bool finest = index < FATA__WHEEL_SLOTS, whole = end <= tick;
-        struct fata_wheel_slot *slot = &w->slot[index];
-        struct fata_timer *list = slot->first, *next;
-        slot->first = slot->last = NULL;
-        mark_empty(w, index);
         w->base = start;
-        if (finest || whole)
-            list = sort(list);
-        for (; list != NULL; list = next) {
-            next = list->next;
-            __builtin_prefetch(list->ahead, 1);
-            if ((finest || whole) && list->deadline <= now)
-                append(w, DUE, list);
-            else
-                place(w, list);
+        if (index >= FATA__WHEEL_SLOTS) {
+            go_down(w, index);
+            continue;
         }
-        if (finest && slot->first != NULL)
+        struct fata_wheel_slot *slot = &w->slot[index];
+        if (slot->first->next != NULL)
+            sort_slot(slot);
+        while (slot->first != NULL && slot->first->deadline <= s->now)
+            fire(s, slot->first);
+        if (slot->first != NULL)
             break; /* the rest of this tick is to come */
     }
     w->base = tick;
@@ -224,22 +259,18 @@ void fata__timers_init(struct fata_sched *s)
 
 void fata__timers_run(struct fata_sched *s)
 {
+    struct fata_wheel *w = &s->wheel;
     struct fata_timer *timer;
 
-    if (s->wheel.next <= s->now)
-        s->wheel.next = 0;
+    if (w->next <= s->now)
+        w->next = 0;
     /* Also where nothing is due: near `base` timers lie on low levels. */
-    advance(&s->wheel, s->now);
-    while ((timer = s->wheel.due.first) != NULL) {
-        (void)fata_timer_cancel(s, timer);
-        if (FATA_LIKELY(s->watch == NULL)) {
-            timer->fire(timer);
-        } else {
-            fata_time_t began = s->watch->clock();
-            timer->fire(timer);
-            if (s->watch != NULL)
-                fata__watched(s, "timer", began);
-        }
+    w->firing = true;
+    advance(s, w);
+    w->firing = false;
+    while ((timer = w->late.first) != NULL) {
+        unlink(&w->late, timer);
+        place(w, timer);
     }
 }
 
@@ -249,13 +280,13 @@ fata_time_t fata__timers_next(struct fata_sched *s)
 {
     struct fata_wheel *w = &s->wheel;
     fata_time_t least = FATA_NEVER;
-    uint64_t start, end;
+    uint64_t start;
     unsigned n = 0;
 
     if (w->next != 0)
         return w->next;
     if (w->levels != 0) {
-        unsigned index = first_slot(w, &start, &end);
+        unsigned index = first_slot(w, &start);
         const struct fata_timer *timer = w->slot[index].first;
         bool begun =
             index < FATA__WHEEL_SLOTS && start << FATA__WHEEL_TICK <= s->now;
@@ -277,7 +308,7 @@ void fata__timers_check(const struct fata_sched *s)
     const struct fata_wheel *w = &s->wheel;
     size_t count = 0;
 
-    for (unsigned i = 0; i < DUE; i++) {
+    for (unsigned i = 0; i < LATE; i++) {
         const struct fata_timer *prev = NULL;
         const struct fata_wheel_slot *slot = &w->slot[i];
         bool used = w->used[i / FATA__WHEEL_SLOTS] >> i % FATA__WHEEL_SLOTS & 1;
@@ -291,6 +322,6 @@ void fata__timers_check(const struct fata_sched *s)
         }
         fata_assert(slot->last == prev);
     }
-    fata_assert(w->due.first == NULL && w->due.last == NULL);
+    fata_assert(w->late.first == NULL && w->late.last == NULL);
     fata_assert(count == s->counters.timers);
 }

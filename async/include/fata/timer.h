@@ -65,7 +65,9 @@ struct fata_wheel {
     fata_time_t next; /* no timer is earlier; 0: not known */
     uint64_t levels;  /* a bit for each that is not empty */
     uint64_t used[FATA__WHEEL_LEVELS]; /* a bit for each slot */
-    struct fata_wheel_slot due;        /* taken by this turn, in order */
+    struct fata_wheel_slot late; /* started while others are called, and due:
+                                    for the next turn */
+    bool firing;
     struct fata_wheel_slot slot[FATA__WHEEL_LEVELS * FATA__WHEEL_SLOTS];
 };
 
