@@ -4,11 +4,13 @@
 #define FATA_ASYNC_H
 
 #include <fata/channel.h>
+#include <fata/condition.h>
 #include <fata/error.h>
 #include <fata/event.h>
 #include <fata/fiber.h>
 #include <fata/job.h>
 #include <fata/local.h>
+#include <fata/mutex.h>
 #include <fata/sched.h>
 #include <fata/scope.h>
 #include <fata/sleep.h>
