@@ -3,6 +3,7 @@
 #ifndef FATA_ASYNC_H
 #define FATA_ASYNC_H
 
+#include <fata/broadcast.h>
 #include <fata/channel.h>
 #include <fata/condition.h>
 #include <fata/error.h>
