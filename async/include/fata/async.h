@@ -16,6 +16,7 @@
 #include <fata/scope.h>
 #include <fata/sleep.h>
 #include <fata/stacks.h>
+#include <fata/throttle.h>
 #include <fata/time.h>
 #include <fata/timer.h>
 #include <fata/waiter.h>
