@@ -10,6 +10,7 @@
 #include <fata/event.h>
 #include <fata/fiber.h>
 #include <fata/job.h>
+#include <fata/limiter.h>
 #include <fata/local.h>
 #include <fata/mutex.h>
 #include <fata/sched.h>
