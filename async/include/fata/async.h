@@ -10,6 +10,7 @@
 #include <fata/event.h>
 #include <fata/fiber.h>
 #include <fata/job.h>
+#include <fata/lazy.h>
 #include <fata/limiter.h>
 #include <fata/local.h>
 #include <fata/mutex.h>
