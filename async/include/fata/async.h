@@ -8,12 +8,14 @@
 #include <fata/condition.h>
 #include <fata/error.h>
 #include <fata/event.h>
+#include <fata/every.h>
 #include <fata/fiber.h>
 #include <fata/job.h>
 #include <fata/lazy.h>
 #include <fata/limiter.h>
 #include <fata/local.h>
 #include <fata/mutex.h>
+#include <fata/retry.h>
 #include <fata/sched.h>
 #include <fata/scope.h>
 #include <fata/sleep.h>
