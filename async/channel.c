@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Channels.  Receivers wait only while the ring is empty, senders only while
- * it is full; so at most one of the queues has somebody in it. */
+ * it is full; so at most one of the queues has somebody in it.  The ring of a
+ * rendezvous is both: there who comes first waits. */
 #include <fata/channel.h>
 
 #include "internal.h"
 
 #include <fata/choice.h>
 #include <fata/error.h>
+#include <limits.h>
 #include <string.h>
 
 /* Items are often a word. */
@@ -26,6 +28,7 @@ static void push(struct fata_channel *channel, const void *item)
         at -= channel->capacity;
     copy(channel, channel->items + at * channel->item_size, item);
     channel->count++;
+    channel->sent++;
 }
 
 static void pop(struct fata_channel *channel, void *item)
@@ -39,13 +42,33 @@ static void pop(struct fata_channel *channel, void *item)
 void fata_channel_init(struct fata_channel *channel, void *items,
                        size_t item_size, size_t capacity)
 {
-    fata_assert(item_size > 0 && capacity > 0);
+    fata_assert(item_size > 0);
     memset(channel, 0, sizeof(*channel));
     channel->items = items;
     channel->item_size = item_size;
     channel->capacity = capacity;
+    channel->careful = capacity == 0;
     fata_list_init(&channel->senders);
     fata_list_init(&channel->receivers);
+    fata_list_init(&channel->flushers);
+    fata_list_init(&channel->watchers);
+}
+
+/* How many items are done with, as flush understands it. */
+static uint64_t finished(const struct fata_channel *channel)
+{
+    return channel->acks ? channel->acked : fata_channel_received(channel);
+}
+
+/* Those who flush wait in the order of what they wait for. */
+static void wake_flushers(struct fata_channel *channel)
+{
+    uint64_t done = finished(channel);
+    struct fata_entry *entry;
+
+    while ((entry = fata_waiter_first(&channel->flushers)) != NULL &&
+           *(const uint64_t *)entry->item <= done)
+        fata__wake(entry, 0);
 }
 
 static inline int try_send(struct fata_channel *channel, const void *item)
@@ -54,6 +77,7 @@ static inline int try_send(struct fata_channel *channel, const void *item)
 
     if (receiver != NULL) { /* so it is neither closed nor full */
         copy(channel, receiver->item, item);
+        channel->sent++;
         fata__wake(receiver, 0);
         return 0;
     }
@@ -65,16 +89,31 @@ static inline int try_send(struct fata_channel *channel, const void *item)
     return 0;
 }
 
+/* The ring is empty, so who waits to send is at a rendezvous. */
+static int meet(struct fata_channel *channel, void *item)
+{
+    struct fata_entry *sender = fata_waiter_first(&channel->senders);
+
+    if (sender == NULL)
+        return channel->closed ? FATA_EPIPE : FATA_EAGAIN;
+    copy(channel, item, sender->item);
+    channel->sent++;
+    fata__wake(sender, 0);
+    return 0;
+}
+
 static inline int try_recv(struct fata_channel *channel, void *item)
 {
     if (channel->count == 0)
-        return channel->closed ? FATA_EPIPE : FATA_EAGAIN;
+        return meet(channel, item);
     pop(channel, item);
     struct fata_entry *sender = fata_waiter_first(&channel->senders);
     if (sender != NULL) { /* there is room for it now */
         push(channel, sender->item);
         fata__wake(sender, 0);
     }
+    if (FATA_UNLIKELY(!fata_list_empty(&channel->flushers)))
+        wake_flushers(channel);
     return 0;
 }
 
@@ -130,6 +169,7 @@ int fata__channel_start_send(struct fata_channel *channel, const void *item,
     struct fata_entry *receiver =
         FATA_CONTAINER(first, struct fata_entry, link);
     memcpy(receiver->item, item, sizeof(void *));
+    channel->sent++;
     fata__wake(receiver, 0);
     return 0;
 }
@@ -141,7 +181,7 @@ int fata__channel_start_recv(struct fata_channel *channel, void *item,
 
     if (FATA_UNLIKELY(self == NULL ||
                       (self->cancel_at & deadline) != FATA_NEVER ||
-                      channel->count != 0 || channel->closed))
+                      channel->count != 0 || channel->careful))
         return start_recv(channel, item, deadline, waiter);
     waiter->entry.item = item;
     return fata__wait_simple(waiter, self, &channel->receivers, "receive");
@@ -165,22 +205,88 @@ int fata__recv_attempt(struct fata_clause *clause)
     return err == FATA_EAGAIN ? FATA_PARK : err;
 }
 
-static void refuse(struct fata_list *queue)
+int fata_channel_recv_many(struct fata_channel *channel, void *items, size_t n,
+                           fata_time_t deadline)
+{
+    size_t got = 1;
+
+    fata_assert(n > 0 && n <= INT_MAX);
+    int err = fata_channel_recv(channel, items, deadline);
+    if (err < 0)
+        return err;
+    while (got < n &&
+           try_recv(channel, (char *)items + got * channel->item_size) == 0)
+        got++;
+    return (int)got;
+}
+
+const void *fata_channel_peek(const struct fata_channel *channel)
+{
+    if (channel->count == 0)
+        return NULL;
+    return channel->items + channel->first * channel->item_size;
+}
+
+int fata_channel_flush(struct fata_channel *channel, fata_time_t deadline)
+{
+    struct fata_waiter waiter;
+    uint64_t sent = channel->sent;
+
+    if (fata_fiber_cancelled())
+        return FATA_ECANCELED;
+    if (finished(channel) >= sent)
+        return 0;
+    if (channel->recv_closed)
+        return FATA_EPIPE;
+    waiter.entry.item = &sent;
+    return fata_waiter_wait(&waiter, &channel->flushers, deadline, "flush");
+}
+
+void fata_channel_want_acks(struct fata_channel *channel)
+{
+    fata_assert(channel->sent == 0);
+    channel->acks = true;
+}
+
+void fata_channel_ack(struct fata_channel *channel, size_t n)
+{
+    fata_assert(channel->acks &&
+                n <= fata_channel_received(channel) - channel->acked);
+    channel->acked += n;
+    wake_flushers(channel);
+}
+
+int fata_channel_wait_closed(struct fata_channel *channel, fata_time_t deadline)
+{
+    struct fata_waiter waiter;
+
+    if (fata_fiber_cancelled())
+        return FATA_ECANCELED;
+    if (channel->closed)
+        return 0;
+    return fata_waiter_wait(&waiter, &channel->watchers, deadline, "close");
+}
+
+static void wake_all(struct fata_list *queue, int result)
 {
     struct fata_entry *entry;
     while ((entry = fata_waiter_first(queue)) != NULL)
-        fata__wake(entry, FATA_EPIPE);
+        fata__wake(entry, result);
 }
 
 void fata_channel_close(struct fata_channel *channel)
 {
-    channel->closed = true;
-    refuse(&channel->senders);
-    refuse(&channel->receivers);
+    channel->closed = channel->careful = true;
+    wake_all(&channel->senders, FATA_EPIPE);
+    wake_all(&channel->receivers, FATA_EPIPE);
+    wake_all(&channel->watchers, 0);
 }
 
 void fata_channel_close_recv(struct fata_channel *channel)
 {
+    channel->dropped += channel->count;
     channel->count = 0;
+    channel->recv_closed = true;
     fata_channel_close(channel);
+    wake_all(&channel->flushers, FATA_EPIPE);
 }

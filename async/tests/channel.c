@@ -88,6 +88,19 @@ FATA_TEST(items_arrive_in_order)
     }
 }
 
+FATA_TEST(without_room_sender_and_receiver_meet)
+{
+    fata_check(strcmp(after(0, "D8"), "01234567") == 0);
+    fata_check(strcmp(after(0, "8D"), "01234567") == 0);
+    /* 0 and a are met by the receiver, which then waits and gets 1; D waits
+     * with 2, L with b; and so on. */
+    fata_check(strcmp(after(0, "DL 8"), "0a12b34ctt") == 0);
+    fata_check(strcmp(after(0, "L !8"), "||") == 0); /* a was refused */
+    fata_check(strcmp(after(0, "8 !"), "|") == 0);
+    fata_check(strcmp(after(0, "L ?"), "|") == 0);
+    fata_check(strcmp(after(0, "DL x"), "cc") == 0);
+}
+
 FATA_TEST(waiters_are_served_in_order)
 {
     /* The receiver takes 0, 1 and a, on which the senders wait; then D hands it
@@ -149,6 +162,22 @@ FATA_TEST(trying_does_not_suspend)
     fata_check_int(c, ==, 'a');
     fata_check_int(fata_channel_try_recv(&channel, &c), ==, 0);
     fata_check_int(fata_channel_try_recv(&channel, &c), ==, FATA_EPIPE);
+}
+
+FATA_TEST(a_look_at_the_next_item)
+{
+    char c;
+    world();
+    fata_channel_init(&channel, items, 1, 2);
+    fata_check(fata_channel_peek(&channel) == NULL);
+    fata_check_int(fata_channel_try_send(&channel, "a"), ==, 0);
+    fata_check_int(fata_channel_try_send(&channel, "b"), ==, 0);
+    fata_check_int(*(const char *)fata_channel_peek(&channel), ==, 'a');
+    fata_check_int(fata_channel_count(&channel), ==, 2);
+    fata_check_int(fata_channel_try_recv(&channel, &c), ==, 0);
+    fata_check_int(*(const char *)fata_channel_peek(&channel), ==, 'b');
+    fata_check_int(fata_channel_try_recv(&channel, &c), ==, 0);
+    fata_check(fata_channel_peek(&channel) == NULL);
 }
 
 /* From outside fibers: wakes a receiver, straight into its buffer. */

@@ -3,10 +3,12 @@
  * scheduler.  A full one makes senders wait, an empty one receivers, first
  * come first served; an item goes straight into the buffer of a receiver that
  * waits.  Items are copied; who owns what they point to is between the ends.
+ * With capacity 0 it is a rendezvous: a send ends when a receiver has the item.
  *
- * Either end may close it, once or more.  Context: send and recv in a fiber;
- * the rest anywhere in the scheduler's thread.  Nobody may wait when the
- * channel's memory goes.  Rules of waiting: fata/waiter.h. */
+ * Either end may close it, once or more.  Context: what takes a deadline
+ * suspends, in a fiber; the rest anywhere in the scheduler's thread.  Nobody
+ * may be in a call when the channel's memory goes.  Rules of waiting:
+ * fata/waiter.h. */
 #ifndef FATA_CHANNEL_H
 #define FATA_CHANNEL_H
 
@@ -14,6 +16,7 @@
 #include <fata/waiter.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* All fields are private. */
 struct fata_channel {
@@ -21,12 +24,18 @@ struct fata_channel {
     size_t item_size; /* bytes */
     size_t capacity, first, count;
     struct fata_list senders, receivers; /* those who wait */
-    bool closed;
+    uint64_t sent;
+    bool careful;     /* closed or a rendezvous: receiving has to look */
+    bool closed;      /* by one of the ends */
+    bool recv_closed; /* by the receiving one */
+    bool acks;        /* flush waits for them */
+    uint64_t dropped, acked;
+    struct fata_list flushers, watchers; /* who wait for that, or a close */
 };
 
 /* items      given: capacity * item_size bytes, for the channel's life
  * item_size  bytes, at least 1
- * capacity   items, at least 1 */
+ * capacity   items; 0: rendezvous, and `items` is not used */
 void fata_channel_init(struct fata_channel *channel, void *items,
                        size_t item_size, size_t capacity);
 
@@ -65,6 +74,58 @@ FATA_NODISCARD int fata_channel_try_send(struct fata_channel *channel,
                                          const void *item);
 FATA_NODISCARD int fata_channel_try_recv(struct fata_channel *channel,
                                          void *item);
+
+/* Receives up to `n` items (at least 1, at most INT_MAX) in one wait: at least
+ * one, and what else there is when the wait has ended.
+ * items     borrowed until return; n * item_size bytes
+ * Returns how many, or what fata_channel_recv returns. */
+FATA_NODISCARD int fata_channel_recv_many(struct fata_channel *channel,
+                                          void *items, size_t n,
+                                          fata_time_t deadline);
+
+/* The item that is received next, or NULL if none is queued; borrowed until the
+ * next call that receives, or suspends. */
+const void *fata_channel_peek(const struct fata_channel *channel);
+
+/* How many items are queued. */
+static inline size_t fata_channel_count(const struct fata_channel *channel)
+{
+    return channel->count;
+}
+
+/* How many items have been sent (queued or handed over) since the init. */
+static inline uint64_t fata_channel_sent(const struct fata_channel *channel)
+{
+    return channel->sent;
+}
+
+/* How many of them receivers have got. */
+static inline uint64_t fata_channel_received(const struct fata_channel *channel)
+{
+    return channel->sent - channel->count - channel->dropped;
+}
+
+/* Waits until receivers have got every item that was sent before the call; also
+ * on a channel that the sending end has closed.
+ * Returns 0, FATA_EPIPE (the receiving end closed before), FATA_ETIMEDOUT or
+ * FATA_ECANCELED. */
+FATA_NODISCARD int fata_channel_flush(struct fata_channel *channel,
+                                      fata_time_t deadline);
+
+/* From now on fata_channel_flush means more: that receivers are done with the
+ * items ("written to the disk"), which they say with fata_channel_ack.  To be
+ * called before the first item is sent (else a panic). */
+void fata_channel_want_acks(struct fata_channel *channel);
+
+/* The receivers are done with `n` more items, in the order of the channel.
+ * Not more than they have got (else a panic). */
+void fata_channel_ack(struct fata_channel *channel, size_t n);
+
+/* Waits until one of the ends has closed: for senders who have nothing to send
+ * and want to know whether it makes sense to go on.
+ * Returns 0, FATA_ETIMEDOUT or FATA_ECANCELED. */
+FATA_NODISCARD int fata_channel_wait_closed(struct fata_channel *channel,
+                                            fata_time_t deadline);
 
 /* The sending end closes: receivers get what is queued, then FATA_EPIPE;
  * senders, those who wait included, get FATA_EPIPE. */
