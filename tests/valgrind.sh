@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# hello and the unit tests of async, base and bridge under valgrind; the tool reading a
-# manifest.  Argument: the tool.
+# hello and the unit tests of async, base and bridge under valgrind; the tool
+# reading a manifest.  Argument: the tool.
 set -u
 fata=$1
 passed=0 failed=0
