@@ -90,7 +90,7 @@ $(B)/obj/tender/spt/fault.c.o $(B)/obj/tender/report.c.o: SPT_CFLAGS += -fno-sta
 demo: all
 	$(Q)$(B)/fata run examples/hello -- --name=$${USER:-World}
 
-CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 \
+CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev \
                   gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
 
 $(B)/check-packages: tool/packages.sh Makefile

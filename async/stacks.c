@@ -9,12 +9,13 @@
 #include <sanitizer/asan_interface.h>
 #endif
 #if defined(FATA_FLAVOUR_HOST) && FATA_FLAVOUR_HOST
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
 #endif
 #endif
 #ifndef VALGRIND_STACK_REGISTER
-#define VALGRIND_STACK_REGISTER(low, high) 0
+#define VALGRIND_STACK_REGISTER(low, high)    0
+#define VALGRIND_MAKE_MEM_DEFINED(from, size) 0
 #endif
 
 enum { CANARY_WORDS = 4, PAINT = 0xa5 };
@@ -85,6 +86,7 @@ FATA_NOINLINE void fata__stack_paint(const struct fata_stacks *stacks,
     volatile char *low = stack + floor_size(stacks);
     volatile char *high = (char *)__builtin_frame_address(0) - 256;
 
+    (void)VALGRIND_MAKE_MEM_DEFINED(low, high - low);
     for (; low < high; low++)
         *low = (char)PAINT;
 }
@@ -97,6 +99,7 @@ void fata__stack_measure(struct fata_stacks *stacks, const char *stack,
     size_t size = stacks->stack_size - fata__guard_size(stacks);
     size_t clean = floor_size(stacks);
 
+    (void)VALGRIND_MAKE_MEM_DEFINED(stack, size);
     while (clean < size && ((const volatile char *)stack)[clean] == (char)PAINT)
         clean++;
     size_t deep = size - clean;

@@ -47,6 +47,7 @@ headers() {
     n=0 bad=0
     includes=$(find . -path ./build -prune -o -type d -path '*/include' -print |
         sed 's/^/-I/')
+    includes="$includes $(pkg-config --cflags libuv)" # fata/uv.h
     for h in $(find . -path ./build -prune -o -path '*/include/fata/*.h' -print); do
         for cc in gcc clang; do
             n=$((n + 1))
@@ -119,6 +120,7 @@ if [ "${1:-}" != fast ]; then
     step "sources" sh tool/tests/source.sh $fata
     step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
     step "threads under TSan" sh tests/tsan.sh $fata
+    step "libuv" sh lib/bridge/tests/uv.sh
     step "clang" $fata test -t unix,spt,hvt --cc=clang $rooms
     step "aarch64" $fata test -t unix-aarch64 $rooms
     step "aarch64 image" $fata build -t spt-aarch64 examples/hello

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# hello and the unit tests of async and base under valgrind; the tool reading a
-# manifest.  Argument: the tool.
+# hello and the unit tests of async, base and bridge under valgrind; the tool
+# reading a manifest.  Argument: the tool.
 set -u
 fata=$1
 passed=0 failed=0
@@ -23,9 +23,10 @@ check() {
 hello=$($fata build -t unix examples/hello 2>/dev/null | tail -n 1)
 check "hello" $vg "$hello" --pause=1ms --rounds=2
 # Panics are tested in forked children, which valgrind would report on.
-$fata test -t unix async base device >build/check/valgrind.build 2>&1
+$fata test -t unix async base device lib/bridge >build/check/valgrind.build 2>&1
 dir=build/unix-$(uname -m)/tests
-for t in "$dir"/async/* "$dir"/base/*; do
+export FATA_SEED=1-100 # of the randomised tests
+for t in "$dir"/async/* "$dir"/base/* "$dir"/bridge/*; do
     check "${t#build/}" $vg --trace-children=no --child-silent-after-fork=yes "$t"
 done
 check "fata describe" $vg "$fata" describe examples/hello

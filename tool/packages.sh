@@ -42,6 +42,7 @@ served() {
     make | gcc | clang | patch | xz-utils) command -v "${1%-utils}" ;;
     libfyaml-dev | libseccomp-dev | libelf-dev) have_library "${1%-dev}" ;;
     libjansson-dev) have_library jansson ;;
+    libuv1-dev) have_library libuv ;;
     libssl-dev) have_library libcrypto ;;
     *) return 1 ;;
     esac >/dev/null 2>&1
