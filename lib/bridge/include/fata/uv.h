@@ -5,8 +5,8 @@
  * callback may.
  *
  *     fata_uv_attach(&uv, loop, &sched);
- *     fata_root_start(&root, &sched, ..., done);     (done calls
- * fata_uv_detach) uv_run(loop, UV_RUN_DEFAULT);
+ *     fata_root_start(&root, &sched, ..., done);
+ *     uv_run(loop, UV_RUN_DEFAULT);               (until done detaches)
  *
  * For programs of a host with a build of their own, as fata.yml does not link
  * libraries of the host: uv.c, async/ and base/ are plain C files.
