@@ -53,7 +53,7 @@ headers() {
             n=$((n + 1))
             # start.h is for generated code, sys.h for images' libc
             if ! echo "#include <fata/${h##*/fata/}>" |
-                $cc -std=c17 -Wall -Wextra -Werror -DFATA_FLAVOUR_HOST=1 \
+                $cc -std=c17 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -DFATA_FLAVOUR_HOST=1 \
                     -DFATA_FLAVOUR_IMAGE=0 $includes -x c -fsyntax-only -; then
                 echo "FAIL $h alone with $cc"
                 bad=$((bad + 1))
