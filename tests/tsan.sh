@@ -14,7 +14,7 @@ $fata test -t unix async >"$out/build.log" 2>&1
 generated=build/gen/program/tests/async
 cpu=$(uname -m)
 
-flags="-std=c17 -O2 -g -fsanitize=thread -pthread
+flags="-std=c17 -O2 -g -fsanitize=thread -pthread -ffunction-sections
     -DFATA_FLAVOUR_HOST=1 -DFATA_FLAVOUR_IMAGE=0 -D_DEFAULT_SOURCE -D_GNU_SOURCE"
 includes=$(find abi async base device lib platform -type d -name include |
     sed 's/^/-I/')
@@ -44,7 +44,7 @@ for cc in gcc clang; do
     for test in async/tests/*.c; do
         name=$(basename "$test" .c)
         # shellcheck disable=SC2086
-        if $cc $flags $includes -I"$generated/$name" -o "$out/$cc/$name" \
+        if $cc $flags -Wl,--gc-sections $includes -I"$generated/$name" -o "$out/$cc/$name" \
             "$test" "$generated/$name/start-unix-$cpu.c" "$out/$cc"/*.o &&
             $still "$out/$cc/$name" >"$out/$cc/$name.log" 2>&1; then
             echo "ok $cc $name"
