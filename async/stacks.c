@@ -14,8 +14,9 @@
 #endif
 #endif
 #ifndef VALGRIND_STACK_REGISTER
-#define VALGRIND_STACK_REGISTER(low, high)    0
-#define VALGRIND_MAKE_MEM_DEFINED(from, size) 0
+#define VALGRIND_STACK_REGISTER(low, high)      0
+#define VALGRIND_MAKE_MEM_DEFINED(from, size)   0
+#define VALGRIND_MAKE_MEM_UNDEFINED(from, size) 0
 #endif
 
 enum { CANARY_WORDS = 4, PAINT = 0xa5 };
@@ -43,6 +44,9 @@ char *fata__stack_take_fresh(struct fata_stacks *stacks)
     char *stack = stacks->base + stacks->fresh_stacks++ * stacks->stack_size +
                   fata__guard_size(stacks);
     (void)VALGRIND_STACK_REGISTER(stack, fata__stack_top(stacks, stack));
+    /* The memory may have been a stack's before. */
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(stack, stacks->stack_size -
+                                                 fata__guard_size(stacks));
     if (!stacks->guarded)
         for (size_t i = 0; i < CANARY_WORDS; i++)
             memcpy(stack + i * sizeof(canary), &canary, sizeof(canary));
