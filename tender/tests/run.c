@@ -91,8 +91,9 @@ int run(struct run *r)
     fflush(stdout);
     r->pid = fork();
     if (r->pid == 0) {
-        /* A shell that starts us in the background ignores SIGINT. */
+        /* A shell that starts us in the background ignores these. */
         signal(SIGINT, SIG_DFL);
+        signal(SIGQUIT, SIG_DFL);
         child(r, out, err);
     }
     close(out[1]);
