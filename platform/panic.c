@@ -48,8 +48,6 @@ static FATA_NOINLINE void print_backtrace(void)
     }
 }
 
-void (*fata_panic_more)(void);
-
 FATA_NORETURN void fata_panic(const char *where, const char *what)
 {
     static bool again; /* a panic in the panic: say nothing more */
