@@ -22,16 +22,23 @@ TENDER  := $(wildcard tender/*.c)
 SPT     := $(TENDER) $(wildcard tender/spt/*.c tender/spt/*.S)
 HVT     := $(TENDER) $(wildcard tender/hvt/*.c tender/hvt/*.S)
 HVT_GDB := $(filter-out %/nodebug.c,$(HVT)) $(wildcard tender/hvt/gdb/*.c)
+NET     := $(wildcard tender/net/*.c) tender/message.c
 TENDERS := fata-spt $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),fata-hvt fata-hvt-debug)
 
 PACKAGES := gcc make ninja-build pkg-config binutils libfyaml-dev libjansson-dev \
             libssl-dev libelf-dev libseccomp-dev dpkg-dev xz-utils patch
+# For the user-mode network; everything else works without it.
+OPTIONAL_PACKAGES := libslirp-dev
 
 # Made first, then read: without root, packages are unpacked privately, and this
 # says where.
 ifneq ($(MAKECMDGOALS),clean)
 include $(B)/packages.mk
 endif
+
+# The program between an image and the host's sockets: where libslirp is.
+HAVE_SLIRP := $(shell echo '#include <slirp/libslirp.h>' | $(CC) $(FATA_HOST_CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
+WORKERS    := $(if $(HAVE_SLIRP),fata-net)
 
 TOOL_LIBS   = libfyaml jansson libcrypto libelf
 TOOL_CFLAGS = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Itool -Ibase/include -DFATA_VERSION='"$(VERSION)"' \
@@ -46,10 +53,11 @@ STATIC_LDFLAGS = $(filter-out -Wl$(comma)-rpath%,$(LDFLAGS))
 obj = $(patsubst %,$(B)/obj/%.o,$(1))
 
 .PHONY: all
-all: $(B)/fata $(addprefix $(B)/,$(TENDERS))
+all: $(B)/fata $(addprefix $(B)/,$(TENDERS) $(WORKERS))
 
 $(B)/packages.mk: tool/packages.sh
 	@mkdir -p $(B)
+	@sh tool/packages.sh $(OPTIONAL_PACKAGES) || echo "  (\`fata run -p\` needs it, nothing else does)" >&2
 	$(Q)sh tool/packages.sh --makefile $@ $(PACKAGES)
 	@touch $@
 
@@ -70,6 +78,10 @@ $(B)/fata-hvt-debug: $(call obj,$(HVT_GDB))
 	@echo "  LD    $@" >&2
 	$(Q)$(CC) $(CFLAGS) $(STATIC_LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
 
+$(B)/fata-net: $(call obj,$(NET))
+	@echo "  LD    $@" >&2
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pie -o $@ $^ -lslirp $$(pkg-config --libs libseccomp)
+
 $(B)/obj/tool/%.o: tool/% Makefile
 	@mkdir -p $(@D)
 	@echo "  CC    $<" >&2
@@ -83,7 +95,7 @@ $(B)/obj/tender/%.o: tender/% Makefile
 # The handlers run on the guest's thread pointer.
 $(B)/obj/tender/spt/fault.c.o $(B)/obj/tender/report.c.o: SPT_CFLAGS += -fno-stack-protector
 
--include $(patsubst %.o,%.d,$(call obj,$(TOOL) $(SPT) $(HVT) $(HVT_GDB)))
+-include $(patsubst %.o,%.d,$(call obj,$(TOOL) $(SPT) $(HVT) $(HVT_GDB) $(NET)))
 
 .PHONY: demo
 demo: all
@@ -141,11 +153,11 @@ install: all
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fata \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	$(Q)install -m 755 $(B)/fata $(addprefix $(B)/,$(TENDERS)) $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 755 $(B)/fata $(addprefix $(B)/,$(TENDERS) $(WORKERS)) $(DESTDIR)$(PREFIX)/bin
 	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/fata/,$(ROOMS))
 	$(Q)cp -r $(ROOMS) fata.lock $(DESTDIR)$(PREFIX)/share/fata
 	$(Q)find $(DESTDIR)$(PREFIX)/share/fata -type d -name tests -prune -exec rm -rf {} +
-	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS)))) $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS) fata-net))) $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 tool/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
 
