@@ -15,7 +15,8 @@ struct options {
     bool separator;        /* -- was there */
     struct vec block, net; /* NAME=WHERE */
     const char *memory;    /* MiB */
-    const char *ports;     /* unused until there is a user-mode network */
+    struct vec ports;      /* -p */
+    const char *pcap;      /* file */
 };
 
 struct command_line {
@@ -66,6 +67,9 @@ struct vec launch_argv(const struct launch *l);
 /* NULL, or what is wrong with the attachments. */
 const char *launch_problem(const struct launch *l);
 const char *tender_path(const struct target *t);
+/* Where a program of ours is: in `folder` if `name` has a slash, else beside
+ * this one, in the toolkit's build, in $PATH; or NULL. */
+const char *program_path(const char *name, const char *folder);
 
 /* Passes bytes on and completes the lines of a backtrace. */
 struct symboliser {
