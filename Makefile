@@ -101,7 +101,7 @@ $(B)/obj/tender/spt/fault.c.o $(B)/obj/tender/report.c.o: SPT_CFLAGS += -fno-sta
 demo: all
 	$(Q)$(B)/fata run examples/hello -- --name=$${USER:-World}
 
-CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 \
+CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 tcpdump \
                   gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
 
 $(B)/check-packages: tool/packages.sh Makefile
@@ -116,12 +116,18 @@ $(B)/fuzz_manifest: $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$
 	$(Q)$(CC) $(TOOL_CFLAGS) -fsanitize=address,undefined -DREPLAY -o $@ $^ \
 	    $$(pkg-config --libs libfyaml libcrypto)
 
+# The user-mode network's, with libslirp as it is installed.
+FUZZED_FRAMES := tests/fuzz_frames.c net/stack.c net/forward.c net/frame.c net/capture.c message.c
+$(B)/fuzz_frames: $(addprefix tender/,$(FUZZED_FRAMES))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=address,undefined -DREPLAY -o $@ $^ -lslirp
+
 # Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
 FUZZ_SECONDS ?= 60
 CLANG        ?= clang
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb
+	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/frames
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -129,9 +135,12 @@ fuzz: all $(B)/check-packages
 	    tender/tests/fuzz_image.c tender/image.c tender/note.c tender/message.c
 	$(Q)$(CLANG) $(SPT_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_gdb \
 	    tender/tests/fuzz_gdb.c tender/hvt/gdb/rsp.c tender/hvt/gdb/registers.c
+	$(if $(HAVE_SLIRP),$(Q)$(CLANG) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined \
+	    -o build/fuzz/fuzz_frames $(addprefix tender/,$(FUZZED_FRAMES)) -lslirp)
 	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
+	$(if $(HAVE_SLIRP),build/fuzz/fuzz_frames -max_total_time=$(FUZZ_SECONDS) build/fuzz/frames tender/tests/corpus_frames)
 
 .PHONY: check check-fast
 check: all $(B)/check-packages

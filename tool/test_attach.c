@@ -92,13 +92,10 @@ static void attach_net(struct job *job, struct launch *l, const char *name)
 {
     const char *value =
         job->test_case != NULL ? given(&job->test_case->net, name) : NULL;
-    if (value == NULL || strcmp(value, "tap") == 0)
-        attach_tap(job, l, name);
-    else if (strcmp(value, "user") == 0)
+    if (value != NULL && strcmp(value, "user") == 0)
         push(&l->net, format("%s=user", name));
     else
-        stop(EXIT_MISTAKE, "case `%s`: net %s: %s: write tap or user",
-             job->what, name, value);
+        attach_tap(job, l, name);
 }
 
 bool job_uses_net(const struct job *job)

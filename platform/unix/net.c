@@ -110,7 +110,7 @@ int fata_net_open(struct fata_net **net, const char *name)
     const char *interface = unix_attached(name, SOLO5_DEVICE_NET);
     struct unix_net *d;
     struct stat st;
-    int mtu, fd;
+    int mtu = MTU_DEFAULT, fd;
     if (interface == NULL)
         return FATA_ENODEV;
     for (d = devices; d != NULL; d = d->next)

@@ -61,7 +61,7 @@ static int parse(char **word, struct message *why)
                 return fail(why, "-p: more than %d forwards", FORWARDS_MAX);
             result = forward_parse(&forwards[forward_count++], *++word, why);
         } else if (strcmp(w, "--host") == 0) {
-            net.reach_host = true;
+            net.guard.reach_host = true;
         } else if (strncmp(w, "--pcap=", 7) == 0) {
             capture = w + 7;
         } else if (strncmp(w, "--control=", 10) == 0) {
@@ -128,7 +128,8 @@ static void summary(void)
         const char *what;
     } drops[] = {
         {net.dropped.to_image, "to the image: it did not read fast enough"},
-        {net.dropped.refused, "of the image: bad length, or to 127.0.0.1"},
+        {net.dropped.refused,
+         "of the image: not for it to send, or to this host"},
         {net.dropped.capture, "not captured: the file could not be written"}};
 
     for (size_t i = 0; i < FATA_COUNT(drops); i++) {
@@ -159,7 +160,9 @@ int main(int argc, char **argv)
         return STATUS_FAILED;
     }
     report();
-    stack_run();
+    while (stack_turn(true))
+        ;
+    stack_stop();
     summary();
     return 0;
 }

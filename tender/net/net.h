@@ -7,6 +7,7 @@
 
 #include "../message.h"
 #include "forward.h"
+#include "frame.h"
 
 #include <fata/cc.h>
 #include <stdbool.h>
@@ -14,29 +15,17 @@
 #include <stdint.h>
 
 #define NET_NAME "fata-net"
-#define NET_MTU  1500u
-
-/* The longest Ethernet frame either way. */
-#define NET_FRAME (NET_MTU + 14u)
-
 struct net {
     int frames;  /* the socket pair's end */
     int control; /* stream to whoever started us; its end is ours, or -1 */
     int capture; /* pcap file, or -1 */
-    bool reach_host;
+    struct frame_guard guard;
     struct {
         uint64_t to_image; /* the image does not read: its queue is full */
-        uint64_t refused;  /* of the image: see frame.c */
+        uint64_t refused;  /* of the image: see frame.h */
         uint64_t capture;  /* not written: the disk is full */
     } dropped;
 };
-
-/* --- frame.c --- */
-
-/* May the worker take this frame of the image?  Pure.
- * Refused: lengths that are no frame's, and IP to addresses that mean this
- * host's loopback, which libslirp would connect to as told. */
-FATA_NODISCARD bool frame_allowed(const uint8_t *frame, size_t size);
 
 /* --- capture.c: pcap, microseconds, Ethernet --- */
 
@@ -53,8 +42,11 @@ FATA_NODISCARD int stack_start(struct net *n, struct message *why);
 /* Binds and listens; a port of 0 becomes the one that was given. */
 FATA_NODISCARD int stack_forward(struct forward *f, struct message *why);
 
-/* Until the image or the starter is gone. */
-void stack_run(void);
+/* Waits for frames, sockets and time, if it may, and does what there is to do.
+ * False: the image or the starter is gone. */
+FATA_NODISCARD bool stack_turn(bool wait);
+
+void stack_stop(void);
 
 /* --- files.c --- */
 

@@ -51,6 +51,7 @@ static ssize_t to_image(const void *frame, size_t size, void *opaque)
 {
     (void)opaque;
     capture_frame(net, frame, size);
+    frame_to_image(&net->guard, frame, size);
     if (send(net->frames, frame, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
         if (errno == EAGAIN || errno == ENOBUFS)
             net->dropped.to_image++;
@@ -124,7 +125,6 @@ int stack_start(struct net *n, struct message *why)
         .vprefix_len = 64,
         .if_mtu = NET_MTU,
         .if_mru = NET_MTU,
-        .disable_host_loopback = !n->reach_host,
     };
 
     inet_pton(AF_INET, "10.0.2.0", &config.vnetwork);
@@ -251,7 +251,7 @@ static void take_frames(void)
                 image_gone = true;
             return;
         }
-        if (!frame_allowed(frame, (size_t)size)) {
+        if (!frame_allowed(&net->guard, frame, (size_t)size)) {
             net->dropped.refused++;
             continue;
         }
@@ -269,29 +269,32 @@ static bool control_ended(void)
     return got == 0 || (got < 0 && errno != EINTR);
 }
 
-void stack_run(void)
+bool stack_turn(bool wait)
 {
-    while (!image_gone) {
-        uint32_t limit = UINT32_MAX;
-        int ready;
+    uint32_t limit = wait ? UINT32_MAX : 0;
+    int ready;
 
-        polled.count = 0;
-        if (poll_add(net->frames, SLIRP_POLL_IN, NULL) < 0 ||
-            poll_add(net->control, SLIRP_POLL_IN, NULL) < 0)
-            return;
-        slirp_pollfds_fill(slirp, &limit, poll_add, NULL);
-        ready = poll(polled.entry, polled.count, wait_time(limit));
-        if (ready < 0 && errno != EINTR)
-            return;
-        slirp_pollfds_poll(slirp, ready < 0, poll_result, NULL);
-        run_timers();
-        if (ready <= 0)
-            continue;
-        if ((polled.entry[0].revents & POLLIN) != 0)
-            take_frames();
-        else if (polled.entry[0].revents != 0)
-            return;
-        if (polled.entry[1].revents != 0 && control_ended())
-            return;
-    }
+    polled.count = 0;
+    if (poll_add(net->frames, SLIRP_POLL_IN, NULL) < 0 ||
+        poll_add(net->control, SLIRP_POLL_IN, NULL) < 0)
+        return false;
+    slirp_pollfds_fill(slirp, &limit, poll_add, NULL);
+    ready = poll(polled.entry, polled.count, wait_time(limit));
+    if (ready < 0 && errno != EINTR)
+        return false;
+    slirp_pollfds_poll(slirp, ready < 0, poll_result, NULL);
+    run_timers();
+    if (ready <= 0)
+        return true;
+    if ((polled.entry[0].revents & POLLIN) != 0)
+        take_frames();
+    else if (polled.entry[0].revents != 0)
+        return false;
+    return !image_gone && (polled.entry[1].revents == 0 || !control_ended());
+}
+
+void stack_stop(void)
+{
+    slirp_cleanup(slirp);
+    slirp = NULL;
 }

@@ -43,6 +43,7 @@ machine=$(uname -m)
 host image_test image_test.c ../image.c ../note.c ../message.c &
 host options_test options_test.c ../options.c ../message.c
 host fuzz_image -DREPLAY fuzz_image.c ../image.c ../note.c ../message.c
+host net_test net_test.c ../net/forward.c ../net/frame.c ../message.c
 gdb="../hvt/gdb/rsp.c ../hvt/gdb/registers.c"
 # shellcheck disable=SC2086
 host gdb_test gdb_test.c $gdb
@@ -57,6 +58,7 @@ wait
     "$out/image_test" || echo "FAIL image_test: see above"
     "$out/options_test" || echo "FAIL options_test: see above"
     "$out/fuzz_image" corpus/* || echo "FAIL fuzz_image: a replay failed"
+    "$out/net_test" || echo "FAIL net_test: see above"
     "$out/gdb_test" || echo "FAIL gdb_test: see above"
     "$out/fuzz_gdb" corpus_gdb/* || echo "FAIL fuzz_gdb: a replay failed"
     if [ "$machine" = x86_64 ]; then
