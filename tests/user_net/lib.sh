@@ -71,6 +71,24 @@ expect() {
     passed=$((passed + 1))
 }
 hasnt() { ! grep -qF -- "$1" "$out" || bad "there is \"$1\""; }
+# tcpdump wants to change its user, which root without capabilities cannot.
+test_capture() {
+    name="--pcap"
+    run -t spt --net service=user --pcap "$work/frames.pcap" "$image"
+    reader=
+    if command -v tshark >/dev/null; then
+        reader="tshark -n"
+    elif command -v tcpdump >/dev/null; then
+        reader="tcpdump -n"
+        [ "$(id -u)" != 0 ] || reader="$reader -Z root"
+    fi
+    if [ -z "$reader" ]; then
+        skip "$name" "neither tshark nor tcpdump is installed"
+        return
+    fi
+    $reader -r "$work/frames.pcap" >>"$out" 2>&1
+    expect 0 10.0.2.15 DHCP ICMP
+}
 finish() {
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" = 0 ]

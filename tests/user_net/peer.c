@@ -4,6 +4,8 @@
  *   peer echo PORT            answers datagrams on 127.0.0.1, for ever
  *   peer hold PORT            only listens there, for TCP and for UDP
  *   peer ask ADDRESS PORT TEXT  sends a datagram, prints the answer
+ *   peer gone PROGRAM WORD...   runs it with descriptor 9 a datagram socket
+ *                               whose other end is closed
  *
  * echo and hold print the port (0 lets the kernel choose) when they are ready.
  */
@@ -89,8 +91,22 @@ static int ask(const char *address, const char *port, const char *text)
     return fail("no answer");
 }
 
+static int gone(char **command)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) < 0 || dup2(ends[0], 9) < 0)
+        return fail("socketpair");
+    close(ends[0]);
+    close(ends[1]);
+    execv(command[0], command);
+    return fail(command[0]);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[1], "gone") == 0)
+        return gone(argv + 2);
     if (argc == 3 && strcmp(argv[1], "echo") == 0)
         return serve(argv[2], 1);
     if (argc == 3 && strcmp(argv[1], "hold") == 0)

@@ -43,4 +43,6 @@ start_peer echo 53
 run -t spt --net service=user "$image" -- --to=10.0.2.3:53
 expect 0 "10.0.2.3:53: hello"
 stop_peer
+
+test_capture
 finish
