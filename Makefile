@@ -166,7 +166,7 @@ install: all
 	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/fata/,$(ROOMS))
 	$(Q)cp -r $(ROOMS) fata.lock $(DESTDIR)$(PREFIX)/share/fata
 	$(Q)find $(DESTDIR)$(PREFIX)/share/fata -type d -name tests -prune -exec rm -rf {} +
-	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS) fata-net))) $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS)) fata-net)) $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 tool/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
 

@@ -52,6 +52,10 @@ host fuzz_gdb -DREPLAY fuzz_gdb.c $gdb
 # shellcheck disable=SC2086
 $cc $warn -D_GNU_SOURCE -O1 -g spt_test.c spt_hostile.c cases.c run.c \
     -o "$out/spt_test"
+# shellcheck disable=SC2086
+$cc $warn -D_GNU_SOURCE -O1 -g $include ${FATA_HOST_CPPFLAGS:-} \
+    ${FATA_HOST_LDFLAGS:-} net_filter_test.c ../net/filter.c \
+    ../net/files.c ../message.c -o "$out/net_filter_test" -lseccomp
 wait
 
 {
@@ -59,6 +63,7 @@ wait
     "$out/options_test" || echo "FAIL options_test: see above"
     "$out/fuzz_image" corpus/* || echo "FAIL fuzz_image: a replay failed"
     "$out/net_test" || echo "FAIL net_test: see above"
+    "$out/net_filter_test" || echo "FAIL net_filter_test: see above"
     "$out/gdb_test" || echo "FAIL gdb_test: see above"
     "$out/fuzz_gdb" corpus_gdb/* || echo "FAIL fuzz_gdb: a replay failed"
     if [ "$machine" = x86_64 ]; then
