@@ -282,15 +282,16 @@ bool stack_turn(bool wait)
     ready = poll(polled.entry, polled.count, wait_time(limit));
     if (ready < 0 && errno != EINTR)
         return false;
+    /* Frames first: what waits for one, an answer to ARP for instance, goes out
+     * in the same turn. */
+    if (ready > 0 && (polled.entry[0].revents & POLLIN) != 0)
+        take_frames();
+    else if (ready > 0 && polled.entry[0].revents != 0)
+        return false;
     slirp_pollfds_poll(slirp, ready < 0, poll_result, NULL);
     run_timers();
-    if (ready <= 0)
-        return true;
-    if ((polled.entry[0].revents & POLLIN) != 0)
-        take_frames();
-    else if (polled.entry[0].revents != 0)
-        return false;
-    return !image_gone && (polled.entry[1].revents == 0 || !control_ended());
+    return !image_gone &&
+           (ready <= 0 || polled.entry[1].revents == 0 || !control_ended());
 }
 
 void stack_stop(void)

@@ -48,9 +48,8 @@ struct fata_faulty {
 void fata_faulty_init(struct fata_faulty *faulty, struct fata_net *inner,
                       const struct fata_faulty_plan *plan);
 
-/* For manifests: on the heap.  Returns 0, FATA_EINVAL (a chance beyond 1000, an MTU
- * beyond 1500) or
- * FATA_ENOMEM. */
+/* For manifests: on the heap.  Returns 0, FATA_EINVAL (a chance beyond 1000, or
+ * an MTU beyond 1500) or FATA_ENOMEM. */
 FATA_NODISCARD int fata_faulty_open(struct fata_net **net, const char *name,
                                     struct fata_net *inner, int64_t seed,
                                     int64_t lose, int64_t duplicate,
