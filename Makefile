@@ -23,16 +23,23 @@ TENDER  := $(wildcard tender/*.c)
 SPT     := $(TENDER) $(wildcard tender/spt/*.c tender/spt/*.S)
 HVT     := $(TENDER) $(wildcard tender/hvt/*.c tender/hvt/*.S)
 HVT_GDB := $(filter-out %/nodebug.c,$(HVT)) $(wildcard tender/hvt/gdb/*.c)
+NET     := $(wildcard tender/net/*.c) tender/message.c
 TENDERS := fata-spt $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),fata-hvt fata-hvt-debug)
 
 PACKAGES := gcc make ninja-build pkg-config binutils libfyaml-dev libjansson-dev \
             libssl-dev libelf-dev libseccomp-dev dpkg-dev xz-utils patch
+# For the user-mode network; everything else works without it.
+OPTIONAL_PACKAGES := libslirp-dev
 
 # Made first, then read: without root, packages are unpacked privately, and this
 # says where.
 ifneq ($(MAKECMDGOALS),clean)
 include $(B)/packages.mk
 endif
+
+# The program between an image and the host's sockets: where libslirp is.
+HAVE_SLIRP := $(shell echo '#include <slirp/libslirp.h>' | $(CC) $(FATA_HOST_CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
+WORKERS    := $(if $(HAVE_SLIRP),fata-net)
 
 TOOL_LIBS   = libfyaml jansson libcrypto libelf
 TOOL_CFLAGS = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Itool -Ibase/include -DFATA_VERSION='"$(VERSION)"' \
@@ -47,10 +54,11 @@ STATIC_LDFLAGS = $(filter-out -Wl$(comma)-rpath%,$(LDFLAGS))
 obj = $(patsubst %,$(B)/obj/%.o,$(1))
 
 .PHONY: all
-all: $(B)/fata $(addprefix $(B)/,$(TENDERS))
+all: $(B)/fata $(addprefix $(B)/,$(TENDERS) $(WORKERS))
 
 $(B)/packages.mk: tool/packages.sh
 	@mkdir -p $(B)
+	@sh tool/packages.sh $(OPTIONAL_PACKAGES) || echo "  (\`fata run -p\` needs it, nothing else does)" >&2
 	$(Q)sh tool/packages.sh --makefile $@ $(PACKAGES)
 	@touch $@
 
@@ -71,6 +79,10 @@ $(B)/fata-hvt-debug: $(call obj,$(HVT_GDB))
 	@echo "  LD    $@" >&2
 	$(Q)$(CC) $(CFLAGS) $(STATIC_LDFLAGS) -static-pie -o $@ $^ $$(pkg-config --libs --static libseccomp)
 
+$(B)/fata-net: $(call obj,$(NET))
+	@echo "  LD    $@" >&2
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pie -o $@ $^ -lslirp $$(pkg-config --libs libseccomp)
+
 $(B)/obj/tool/%.o: tool/% Makefile
 	@mkdir -p $(@D)
 	@echo "  CC    $<" >&2
@@ -84,13 +96,13 @@ $(B)/obj/tender/%.o: tender/% Makefile
 # The handlers run on the guest's thread pointer.
 $(B)/obj/tender/spt/fault.c.o $(B)/obj/tender/report.c.o: SPT_CFLAGS += -fno-stack-protector
 
--include $(patsubst %.o,%.d,$(call obj,$(TOOL) $(SPT) $(HVT) $(HVT_GDB)))
+-include $(patsubst %.o,%.d,$(call obj,$(TOOL) $(SPT) $(HVT) $(HVT_GDB) $(NET)))
 
 .PHONY: demo
 demo: all
 	$(Q)$(B)/fata run examples/hello -- --name=$${USER:-World}
 
-CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev \
+CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
                   gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
 
 $(B)/check-packages: tool/packages.sh Makefile
@@ -105,12 +117,18 @@ $(B)/fuzz_manifest: $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$
 	$(Q)$(CC) $(TOOL_CFLAGS) -fsanitize=address,undefined -DREPLAY -o $@ $^ \
 	    $$(pkg-config --libs libfyaml libcrypto)
 
+# The user-mode network's, with libslirp as it is installed.
+FUZZED_FRAMES := tests/fuzz_frames.c net/stack.c net/forward.c net/frame.c net/capture.c message.c
+$(B)/fuzz_frames: $(addprefix tender/,$(FUZZED_FRAMES))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=address,undefined -DREPLAY -o $@ $^ -lslirp
+
 # Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
 FUZZ_SECONDS ?= 60
 CLANG        ?= clang
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring
+	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -120,10 +138,13 @@ fuzz: all $(B)/check-packages
 	    tender/tests/fuzz_gdb.c tender/hvt/gdb/rsp.c tender/hvt/gdb/registers.c
 	$(Q)$(CLANG) $(SPT_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_ring \
 	    tender/tests/fuzz_ring.c $(addprefix tender/hvt/,ring.c frame.c memory.c) tender/message.c
+	$(if $(HAVE_SLIRP),$(Q)$(CLANG) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined \
+	    -o build/fuzz/fuzz_frames $(addprefix tender/,$(FUZZED_FRAMES)) -lslirp)
 	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
 	build/fuzz/fuzz_ring -max_total_time=$(FUZZ_SECONDS) build/fuzz/ring tender/tests/corpus_ring
+	$(if $(HAVE_SLIRP),build/fuzz/fuzz_frames -max_total_time=$(FUZZ_SECONDS) build/fuzz/frames tender/tests/corpus_frames)
 
 .PHONY: check check-fast
 check: all $(B)/check-packages
@@ -145,11 +166,11 @@ install: all
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fata \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	$(Q)install -m 755 $(B)/fata $(addprefix $(B)/,$(TENDERS)) $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 755 $(B)/fata $(addprefix $(B)/,$(TENDERS) $(WORKERS)) $(DESTDIR)$(PREFIX)/bin
 	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/fata/,$(ROOMS))
 	$(Q)cp -r $(ROOMS) fata.lock $(DESTDIR)$(PREFIX)/share/fata
 	$(Q)find $(DESTDIR)$(PREFIX)/share/fata -type d -name tests -prune -exec rm -rf {} +
-	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS)))) $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS)) fata-net)) $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 tool/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
 

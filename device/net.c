@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The checks that every network driver can rely on. */
 #include <fata/net.h>
+#include <fata/platform.h>
+#include <stddef.h>
 
 int fata_net_send(struct fata_net *net, struct fata_net_request *r)
 {
@@ -27,4 +29,24 @@ int fata_net_receive(struct fata_net *net, struct fata_net_request *r)
 void fata_net_cancel(struct fata_net *net, struct fata_net_request *r)
 {
     net->ops->cancel(net, r);
+}
+
+int fata_net_wait_link(struct fata_net *net, struct fata_request *r)
+{
+    if (net->link != NULL)
+        return FATA_EBUSY;
+    r->result = 0;
+    net->link = r;
+    return 0;
+}
+
+void fata_net_set_link(struct fata_net *net, bool down)
+{
+    struct fata_request *r = net->link;
+    if (net->down == down)
+        return;
+    net->down = down;
+    net->link = NULL;
+    if (r != NULL)
+        fata_platform_complete(r);
 }

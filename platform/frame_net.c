@@ -3,7 +3,10 @@
 #include "frame_net.h"
 #include <fata/platform.h>
 
-#define EINTR 4 /* Linux, also where the libc is not the host's */
+/* Linux, also where the libc is not the host's. */
+#define EINTR        4
+#define ENOTCONN     107
+#define ECONNREFUSED 111
 
 static struct fata_net_request *of(struct fata_request *request)
 {
@@ -13,6 +16,18 @@ static struct fata_net_request *of(struct fata_request *request)
 static struct frame_net *device(struct fata_net *net)
 {
     return FATA_CONTAINER(net, struct frame_net, net);
+}
+
+/* The other end of a socket has gone, and will not come back. */
+static void check_link(struct fata_net *net, long error)
+{
+    if (net->down ||
+        (error != FATA_EPIPE && error != -ENOTCONN && error != -ECONNREFUSED))
+        return;
+    net->down = true;
+    if (net->link != NULL)
+        fata_platform_complete(net->link);
+    net->link = NULL;
 }
 
 static int send(struct fata_net *net, struct fata_net_request *r)
@@ -26,13 +41,16 @@ static int send(struct fata_net *net, struct fata_net_request *r)
             continue;
         if (n != (long)f->length) {
             net->stats.tx_errors++;
+            check_link(net, n);
             break;
         }
         net->stats.tx_frames++;
         net->stats.tx_bytes += f->length;
         sent++;
     }
-    r->request.result = sent > 0 ? (int)sent : FATA_EIO;
+    r->request.result = sent > 0    ? (int)sent
+                        : net->down ? FATA_ENETDOWN
+                                    : FATA_EIO;
     fata_platform_complete(&r->request);
     return 0;
 }

@@ -102,6 +102,17 @@ corpus() {
     ASAN_OPTIONS=detect_leaks=0 build/host-asan/fuzz_manifest tool/tests/corpus_manifest
 }
 
+# libslirp behind our guard, on what the image may send.
+frames_corpus() {
+    if ! [ -x build/host/fata-net ]; then
+        echo "skip frames-corpus: fata-net was not built; apt-get install libslirp-dev"
+        echo "0 passed, 0 failed, 1 skipped"
+        return
+    fi
+    make -s B=build/host-asan build/host-asan/fuzz_frames || return 1
+    ASAN_OPTIONS=detect_leaks=0 build/host-asan/fuzz_frames tender/tests/corpus_frames/*
+}
+
 # Everything in the tree.
 rooms=.
 
@@ -110,6 +121,7 @@ step "tool" sh tool/tests/e2e.sh $fata
 step "manifest reference" sh tool/tests/reference.sh $fata
 step "tender spt" sh tender/tests/run.sh build/host/fata-spt
 step "tender hvt" sh tender/tests/run_hvt.sh build/host/fata-hvt
+step "user network" sh tests/user_net.sh $fata
 step "unix,spt,hvt" $fata test -t unix,spt,hvt $rooms
 step "links in docs" links
 if [ "${1:-}" != fast ]; then
@@ -117,6 +129,7 @@ if [ "${1:-}" != fast ]; then
     step "format" format
     step "manifest mistakes, tool under ASan" sanitized_tool
     step "manifest corpus" corpus
+    step "frames corpus" frames_corpus
     step "sources" sh tool/tests/source.sh $fata
     step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
     step "threads under TSan" sh tests/tsan.sh $fata

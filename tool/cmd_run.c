@@ -2,6 +2,7 @@
 /* fata run: build, start, pass on what the image says, end as it ends. */
 #define _GNU_SOURCE 1
 #include "commands.h"
+#include "network.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -58,10 +59,24 @@ static int exit_status(int status)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Runs with both outputs through us.  *child: its process, which has ended. */
-static int run_piped(const struct vec *argv, struct symboliser *how,
-                     pid_t *child)
+/* The image outlives its network, but a server that nobody reaches is better
+ * started again: it is told to stop, in time to clean up. */
+static void network_lost(struct network *n)
 {
+    network_close(n);
+    msg_error("the user-mode network ended (%s %d); the image is told to stop",
+              WIFSIGNALED(n->status) ? "signal" : "status",
+              WIFSIGNALED(n->status) ? WTERMSIG(n->status)
+                                     : WEXITSTATUS(n->status));
+    kill(child_pid, SIGTERM);
+}
+
+/* Runs with both outputs through us, and looks after the network.
+ * child  its process, which has ended */
+static int run_piped(const struct vec *argv, struct symboliser *how,
+                     struct network *network, pid_t *child)
+{
+    bool lost = false;
     int ends[2][2];
     struct symboliser each[2] = {*how, *how};
     /* Away from a terminal the child has a group of its own, so that it gets
@@ -85,6 +100,7 @@ static int run_piped(const struct vec *argv, struct symboliser *how,
         dup2(ends[0][1], 1);
         dup2(ends[1][1], 2);
         sigprocmask(SIG_SETMASK, &before, NULL);
+        network_inherit(network);
         execvp(argv->item[0], (char **)(uintptr_t)argv->item);
         dprintf(2, "fata: cannot run %s: %s\n", argv->item[0], strerror(errno));
         _exit(127);
@@ -94,11 +110,19 @@ static int run_piped(const struct vec *argv, struct symboliser *how,
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(ends[0][1]);
     close(ends[1][1]);
-    struct pollfd p[2] = {{.fd = ends[0][0], .events = POLLIN},
-                          {.fd = ends[1][0], .events = POLLIN}};
+    network_given(network);
+    struct pollfd p[3] = {
+        {.fd = ends[0][0], .events = POLLIN},
+        {.fd = ends[1][0], .events = POLLIN},
+        {.fd = network->pid != 0 ? network->control : -1, .events = POLLIN}};
     while (p[0].fd >= 0 || p[1].fd >= 0) {
-        if (poll(p, 2, -1) < 0)
+        if (poll(p, 3, -1) < 0)
             continue;
+        if (p[2].revents != 0) {
+            network_lost(network);
+            p[2] = (struct pollfd){.fd = -1};
+            lost = true;
+        }
         for (int i = 0; i < 2; i++) {
             char block[65536];
             if (p[i].fd < 0 || p[i].revents == 0)
@@ -117,7 +141,8 @@ static int run_piped(const struct vec *argv, struct symboliser *how,
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     child_pid = 0;
-    return exit_status(status);
+    network_close(network);
+    return lost ? EXIT_FAILED : exit_status(status);
 }
 
 FATA_NORETURN static void become(const struct vec *argv)
@@ -282,29 +307,45 @@ int cmd_run(const struct options *o)
     if (o->memory != NULL &&
         (!parse_integer(o->memory, &l.memory) || l.memory < 1))
         stop(EXIT_MISTAKE, "--mem=%s: a number of MiB from 1", o->memory);
-    const char *problem = launch_problem(&l);
+    const struct network_options links = {.ports = o->ports, .pcap = o->pcap};
+    const char *problem = network_choose(&l, &links);
+    if (problem == NULL)
+        problem = launch_problem(&l);
     if (problem != NULL)
         stop(EXIT_FAILED, "%s", problem);
     problem = cannot_run(t);
     if (problem != NULL)
         stop(EXIT_FAILED, "%s does not run here: %s", t->name, problem);
+    /* Before the build, which may take long: ports may be taken. */
+    struct network network;
+    problem = network_open(&network, &l, &links, true);
+    if (problem != NULL && problem[0] == '\0')
+        exit(exit_status(network.status));
+    if (problem != NULL)
+        stop(EXIT_FAILED, "%s", problem);
     s->quiet = true;
     if (session_build(s, &b, 1) != 0)
         return EXIT_FAILED;
     if (why != NULL)
         msg_note("running on %s: %s", t->name, why);
     l.image = image_path(s, b);
+    struct vec argv = launch_argv(&l);
+    struct symboliser how = {0};
+    if (o->debug || (tender_path(t) == NULL && network.pid == 0)) {
+        network_inherit(&network);
+        network_outlive(&network);
+    }
     if (o->debug)
         debug(s, &l);
-    struct vec argv = launch_argv(&l);
-    if (tender_path(t) == NULL)
+    if (tender_path(t) == NULL && network.pid == 0)
         become(&argv);
-    struct flavour *f = flavour_for(t, s->project, s->use_clang);
-    struct symboliser how = {.addr2line = f->addr2line,
-                             .debug = image_debug_path(s, b)};
+    if (tender_path(t) != NULL) {
+        how.addr2line = flavour_for(t, s->project, s->use_clang)->addr2line;
+        how.debug = image_debug_path(s, b);
+    }
     time_t begin = time(NULL);
     pid_t child;
-    int status = run_piped(&argv, &how, &child);
+    int status = run_piped(&argv, &how, &network, &child);
     if (l.core != NULL)
         gdb_tell_core(s, &l, child, begin);
     return status;

@@ -19,7 +19,8 @@ struct options {
     struct vec block, net; /* NAME=WHERE */
     const char *memory;    /* MiB */
     const char *core;      /* folder for a core file */
-    const char *ports;     /* unused until there is a user-mode network */
+    struct vec ports;      /* -p */
+    const char *pcap;      /* file */
 };
 
 struct command_line {
@@ -71,6 +72,9 @@ struct vec launch_argv(const struct launch *l);
 /* NULL, or what is wrong with the attachments. */
 const char *launch_problem(const struct launch *l);
 const char *tender_path(const struct target *t);
+/* Where a program of ours is: in `folder` if `name` has a slash, else beside
+ * this one, in the toolkit's build, in $PATH; or NULL. */
+const char *program_path(const char *name, const char *folder);
 
 /* gdb with what finds sources, and knows fibers; more words may follow. */
 struct vec gdb_argv(const struct session *s);

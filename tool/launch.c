@@ -7,13 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *tender_path(const struct target *t)
+const char *program_path(const char *name, const char *folder)
 {
-    const char *name = t->manifest->tender.text;
-    if (name == NULL)
-        return NULL;
     const char *const places[] = {
-        strchr(name, '/') != NULL ? path_of(t->manifest->folder, name)
+        strchr(name, '/') != NULL ? path_of(folder, name)
                                   : path_of(folder_of(self_path()), name),
         path_of(fata_root(), format("build/host/%s", name)),
     };
@@ -24,6 +21,12 @@ const char *tender_path(const struct target *t)
     const char *path = found == NULL ? NULL : format("%s", found);
     free(found);
     return path;
+}
+
+const char *tender_path(const struct target *t)
+{
+    const char *name = t->manifest->tender.text;
+    return name == NULL ? NULL : program_path(name, t->manifest->folder);
 }
 
 /* The image's command line is one text; it knows "..." and \x. */
@@ -145,20 +148,15 @@ const char *launch_problem(const struct launch *l)
         bool net = strcmp(kind->attach.text, "net") == 0;
         const char *where = attached(net ? &l->net : &l->block, name);
         if (where == NULL && net)
-            problem = format("net device `%s` is not attached; make a TAP "
-                             "(ip tuntap add tap0 mode tap) and add "
+            problem = format("net device `%s` is not attached; add --net "
+                             "%s=user, or -p 8080:80 to forward a port, or "
                              "--net %s=tap0",
-                             name, name);
+                             name, name, name);
         else if (where == NULL)
             problem = format("block device `%s` is not attached; make a file "
                              "(truncate -s 1M %s.img) and add "
                              "--block %s=%s.img",
                              name, name, name, name);
-        else if (net && where[0] != '@' &&
-                 !is_folder(format("/sys/class/net/%s", where)))
-            problem = format("there is no network interface %s; make it: "
-                             "ip tuntap add %s mode tap",
-                             where, where);
         else if (!net && access(where, F_OK) != 0)
             problem = format("there is no file %s; make it: "
                              "truncate -s 1M %s",

@@ -10,7 +10,7 @@ const struct command_line command_lines[] = {
     {"build", cmd_build, "[FOLDER]",
      "build the image; its path is the last line of the output", "tsvflc"},
     {"run", cmd_run, "[FOLDER] [-- WORD...]",
-     "build the image and run it; words go to the program", "tsvflcdmbnk"},
+     "build the image and run it; words go to the program", "tsvflcdmbnpwk"},
     {"test", cmd_test, "[FOLDER|FILE]...",
      "build and run the tests of all components and unikernels there",
      "tsvflc"},
@@ -37,7 +37,11 @@ static const struct {
      "hvt: a core file for gdb there, when the image ends badly"},
     {'m', "--mem", "--mem=MIB", "memory of the image"},
     {'b', "--block", "--block NAME=FILE", "attach a file as a block device"},
-    {'n', "--net", "--net NAME=TAP", "attach a TAP interface"},
+    {'n', "--net", "--net NAME=user|TAP",
+     "attach the user-mode network, or a TAP interface"},
+    {'p', "-p", "-p HOST:GUEST[/udp]",
+     "forward a port of this host, over the user-mode network"},
+    {'w', "--pcap", "--pcap FILE", "capture the user-mode network's frames"},
     {'f', "--frozen", "--frozen", "ports exactly as fata.lock says"},
     {'l', "--offline", "--offline", "do not use the network"},
     {'c', "--cc", "--cc=gcc|clang", "the compiler"},
@@ -88,7 +92,7 @@ static bool is_option(const char *word, const char *name)
         return false;
     if (word[n] == '\0')
         return true;
-    return strcmp(name, "-t") == 0 || word[n] == '=';
+    return name[1] != '-' || word[n] == '=';
 }
 
 FATA_NORETURN static void unknown_option(const struct command_line *c,
@@ -161,6 +165,12 @@ const struct command_line *options_read(struct options *o, int argc,
             break;
         case 'n':
             push(&o->net, value_of("--net", &i, argc, argv));
+            break;
+        case 'p':
+            push(&o->ports, value_of("-p", &i, argc, argv));
+            break;
+        case 'w':
+            o->pcap = value_of("--pcap", &i, argc, argv);
             break;
         case 'f':
             o->frozen = true;

@@ -107,7 +107,7 @@ const struct schema_key schema[] = {
     SUB(IN_CASE, "args", TEXTS, test_case, args, PLAIN, "arguments of the program"),
     SUB(IN_CASE, "memory", A_COUNT, test_case, memory, PLAIN, "MiB; the unikernel's"),
     SUB(IN_CASE, "block", PAIRS, test_case, block, PLAIN, "device: a size (an empty file is made), or a file (a copy is used)"),
-    SUB(IN_CASE, "net", PAIRS, test_case, net, PLAIN, "device: `tap`"),
+    SUB(IN_CASE, "net", PAIRS, test_case, net, PLAIN, "device: `tap` or `user`"),
     SUB(IN_CASE, "status", AN_INTEGER, test_case, status, PLAIN, "exit status it must end with; 0"),
     SUB(IN_CASE, "output", TEXTS, test_case, output, PLAIN, "texts that its output must contain"),
     SUB(IN_CASE, "when", A_GROUP, test_case, when, IN_WHEN, 0, NULL, false, "only then"),

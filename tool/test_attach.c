@@ -5,14 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <arpa/inet.h>
-#include <net/if.h>
 #include <linux/if_tun.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 static const char *given(const struct list *pairs, const char *name)
@@ -63,46 +60,42 @@ static void attach_block(struct job *job, struct launch *l, const char *name)
     push(&l->block, format("%s=%s", name, path));
 }
 
-/* Makes the interface, or removes it. */
+/* Makes an interface that stays, or removes it. */
 static const char *set_tap(const char *name, int keep)
 {
-    struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
-    int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        return format("/dev/net/tun: %s", strerror(errno));
-    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+    int fd = tap_make(name);
     const char *problem = NULL;
-    if (ioctl(fd, TUNSETIFF, &request) < 0 ||
-        ioctl(fd, TUNSETPERSIST, keep) < 0)
+    if (fd < 0 || ioctl(fd, TUNSETPERSIST, keep) < 0)
         problem = format("no TAP interface: %s", strerror(errno));
-    close(fd);
+    if (fd >= 0)
+        close(fd);
     return problem;
 }
 
-static void set_address(struct ifreq *request, int fd, unsigned long call,
-                        const char *address)
+/* The host is TAP_HOST at the other end. */
+static void attach_tap(struct job *job, struct launch *l, const char *name)
 {
-    struct sockaddr_in in = {.sin_family = AF_INET};
-    inet_pton(AF_INET, address, &in.sin_addr);
-    memcpy(&request->ifr_addr, &in, sizeof(in));
-    ioctl(fd, call, request);
+    static unsigned next;
+    const char *tap =
+        format("ft%u-%u", (unsigned)getpid() % 1000000, next++ % 1000);
+    job->skip = set_tap(tap, 1);
+    if (job->skip != NULL)
+        return;
+    push(&job->taps, tap);
+    const char *problem = tap_up(tap, TAP_HOST "/24");
+    if (problem != NULL)
+        stop(EXIT_FAILED, "%s", problem);
+    push(&l->net, format("%s=%s", name, tap));
 }
 
-/* The host is TAP_HOST at the other end.  What fails here shows in the test. */
-static void set_up(const char *name)
+static void attach_net(struct job *job, struct launch *l, const char *name)
 {
-    struct ifreq request = {0};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-    if (fd < 0)
-        return;
-    set_address(&request, fd, SIOCSIFADDR, TAP_HOST);
-    set_address(&request, fd, SIOCSIFNETMASK, "255.255.255.0");
-    if (ioctl(fd, SIOCGIFFLAGS, &request) == 0) {
-        request.ifr_flags |= IFF_UP;
-        ioctl(fd, SIOCSIFFLAGS, &request);
-    }
-    close(fd);
+    const char *value =
+        job->test_case != NULL ? given(&job->test_case->net, name) : NULL;
+    if (value != NULL && strcmp(value, "user") == 0)
+        push(&l->net, format("%s=user", name));
+    else
+        attach_tap(job, l, name);
 }
 
 bool job_uses_net(const struct job *job)
@@ -117,30 +110,27 @@ bool job_uses_net(const struct job *job)
 
 void job_attach(struct job *job, struct launch *l)
 {
-    static unsigned next;
     const struct build *b = job->build;
     for (size_t i = 0; i < b->device_count && job->skip == NULL; i++) {
         const struct word *attach = &b->device[i].kind->attach;
         const char *name = b->device[i].device->name.text;
         if (attach->text == NULL)
             continue;
-        if (strcmp(attach->text, "block") == 0) {
+        if (strcmp(attach->text, "block") == 0)
             attach_block(job, l, name);
-            continue;
-        }
-        const char *tap =
-            format("ft%u-%u", (unsigned)getpid() % 1000000, next++ % 1000);
-        job->skip = set_tap(tap, 1);
-        if (job->skip != NULL)
-            break;
-        push(&job->taps, tap);
-        set_up(tap);
-        push(&l->net, format("%s=%s", name, tap));
+        else
+            attach_net(job, l, name);
     }
+    if (job->skip == NULL)
+        job->skip =
+            network_open(&job->network, l, &(struct network_options){0}, false);
+    if (job->skip != NULL && job->skip[0] == '\0')
+        job->skip = "the user-mode network does not start";
 }
 
 void job_detach(struct job *job)
 {
+    network_close(&job->network);
     for (size_t i = 0; i < job->taps.count; i++)
         set_tap(job->taps.item[i], 0);
     job->taps.count = 0;

@@ -61,11 +61,13 @@ static void start(struct job *job)
         dup2(nothing, 0);
         dup2(ends[1], 1);
         dup2(ends[1], 2);
+        network_inherit(&job->network);
         execvp(argv.item[0], (char **)(uintptr_t)argv.item);
         dprintf(2, "cannot run %s: %s\n", argv.item[0], strerror(errno));
         _exit(127);
     }
     close(ends[1]);
+    network_given(&job->network);
     job->output_end = ends[0];
     job->started = now_ms();
     job->deadline = job->started + (c != NULL && c->timeout.given

@@ -3,7 +3,7 @@
 #ifndef TOOL_TESTING_H
 #define TOOL_TESTING_H
 
-#include "commands.h"
+#include "network.h"
 
 struct job {
     const struct build *build;
@@ -20,6 +20,7 @@ struct job {
     bool timed_out, done;
     const char *folder; /* temporary files, or NULL */
     struct vec taps;
+    struct network network;
     struct buf output;
     int status;       /* of wait */
     const char *skip; /* reason, or NULL */

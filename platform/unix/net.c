@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* Network devices are existing TAP interfaces. */
+/* Network devices are existing TAP interfaces, or descriptors that somebody
+ * else has opened: one read or write is one frame. */
 #include "../frame_net.h"
 #include "unix.h"
 #include <errno.h>
 #include <fata/solo5.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <stdlib.h>
@@ -12,7 +14,10 @@
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define MTU_DEFAULT 1500
 
 struct unix_net {
     struct frame_net frame;
@@ -38,16 +43,34 @@ static long write_frame(struct frame_net *d, const void *data, size_t size)
     return result(write(d->descriptor, data, size));
 }
 
+/* On a socket whose other end has gone write would raise SIGPIPE. */
+static long send_frame(struct frame_net *d, const void *data, size_t size)
+{
+    return result(send(d->descriptor, data, size, MSG_NOSIGNAL));
+}
+
 static void ready(struct unix_watch *watch)
 {
     frame_net_ready(&FATA_CONTAINER(watch, struct unix_net, watch)->frame);
 }
 
+/* Returns the MTU of a TAP interface, or a code. */
+static int read_mtu(struct ifreq *ifr)
+{
+    int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int error = s < 0 || ioctl(s, SIOCGIFMTU, ifr) != 0 ? unix_error(errno) : 0;
+    if (s >= 0)
+        close(s);
+    if (error != 0)
+        return error;
+    return ifr->ifr_mtu < UINT16_MAX ? ifr->ifr_mtu : UINT16_MAX;
+}
+
 /* Returns the descriptor of the interface, or a code; *mtu is set. */
-static int open_tap(const char *interface, uint16_t *mtu)
+static int open_tap(const char *interface, int *mtu)
 {
     struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI};
-    int fd, s, error = 0;
+    int fd, error = 0;
     if (strlen(interface) >= sizeof(ifr.ifr_name))
         return FATA_EINVAL;
     strcpy(ifr.ifr_name, interface);
@@ -58,25 +81,36 @@ static int open_tap(const char *interface, uint16_t *mtu)
         return unix_error(errno);
     if (ioctl(fd, TUNSETIFF, &ifr) != 0)
         error = unix_error(errno);
-    s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (error == 0 && (s < 0 || ioctl(s, SIOCGIFMTU, &ifr) != 0))
-        error = unix_error(errno);
-    if (s >= 0)
-        close(s);
+    if (error == 0 && (*mtu = read_mtu(&ifr)) < 0)
+        error = *mtu;
     if (error != 0) {
         close(fd);
         return error;
     }
-    *mtu = (uint16_t)(ifr.ifr_mtu < UINT16_MAX ? ifr.ifr_mtu : UINT16_MAX);
     return fd;
+}
+
+/* The same for the descriptor that `number` names. */
+static int use_descriptor(const char *number, int *mtu)
+{
+    struct ifreq ifr = {0};
+    char *end;
+    long fd = strtol(number, &end, 10);
+    if (number[0] < '0' || number[0] > '9' || *end != '\0' || fd > INT_MAX)
+        return FATA_EINVAL;
+    int flags = fcntl((int)fd, F_GETFL);
+    if (flags < 0 || fcntl((int)fd, F_SETFL, flags | O_NONBLOCK) < 0)
+        return FATA_ENODEV;
+    *mtu = ioctl((int)fd, TUNGETIFF, &ifr) == 0 ? read_mtu(&ifr) : MTU_DEFAULT;
+    return *mtu < 0 ? *mtu : (int)fd;
 }
 
 int fata_net_open(struct fata_net **net, const char *name)
 {
     const char *interface = unix_attached(name, SOLO5_DEVICE_NET);
     struct unix_net *d;
-    uint16_t mtu = 0;
-    int fd;
+    struct stat st;
+    int mtu = MTU_DEFAULT, fd;
     if (interface == NULL)
         return FATA_ENODEV;
     for (d = devices; d != NULL; d = d->next)
@@ -91,14 +125,16 @@ int fata_net_open(struct fata_net **net, const char *name)
     }
     /* Locally administered, unicast. */
     d->frame.net.mac[0] = (uint8_t)((d->frame.net.mac[0] & 0xfc) | 2);
-    fd = open_tap(interface, &mtu);
+    fd = interface[0] == '@' ? use_descriptor(interface + 1, &mtu)
+                             : open_tap(interface, &mtu);
     if (fd < 0) {
         free(d);
         return fd;
     }
-    d->frame.net.mtu = mtu;
+    d->frame.net.mtu = (uint16_t)mtu;
     d->frame.read = read_frame;
-    d->frame.write = write_frame;
+    d->frame.write =
+        fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) ? send_frame : write_frame;
     d->frame.descriptor = fd;
     frame_net_init(&d->frame);
     d->name = interface;

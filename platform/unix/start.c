@@ -19,7 +19,7 @@ static const struct {
     const char *form;
 } options[] = {
     {"--block:", SOLO5_DEVICE_BLOCK, "--block:NAME=PATH"},
-    {"--net:", SOLO5_DEVICE_NET, "--net:NAME=INTERFACE"},
+    {"--net:", SOLO5_DEVICE_NET, "--net:NAME=INTERFACE or --net:NAME=@FD"},
 };
 
 const char *unix_attached(const char *name, unsigned type)

@@ -43,6 +43,7 @@ machine=$(uname -m)
 host image_test image_test.c ../image.c ../note.c ../message.c &
 host options_test options_test.c ../options.c ../message.c
 host fuzz_image -DREPLAY fuzz_image.c ../image.c ../note.c ../message.c
+host net_test net_test.c ../net/forward.c ../net/frame.c ../message.c
 gdb="../hvt/gdb/rsp.c ../hvt/gdb/registers.c"
 # shellcheck disable=SC2086
 host gdb_test gdb_test.c $gdb
@@ -53,12 +54,18 @@ host fuzz_ring -DREPLAY fuzz_ring.c ../hvt/ring.c ../hvt/frame.c \
 # shellcheck disable=SC2086
 $cc $warn -D_GNU_SOURCE -O1 -g spt_test.c spt_hostile.c cases.c run.c \
     -o "$out/spt_test"
+# shellcheck disable=SC2086
+$cc $warn -D_GNU_SOURCE -O1 -g $include ${FATA_HOST_CPPFLAGS:-} \
+    ${FATA_HOST_LDFLAGS:-} net_filter_test.c ../net/filter.c \
+    ../net/files.c ../message.c -o "$out/net_filter_test" -lseccomp
 wait
 
 {
     "$out/image_test" || echo "FAIL image_test: see above"
     "$out/options_test" || echo "FAIL options_test: see above"
     "$out/fuzz_image" corpus/* || echo "FAIL fuzz_image: a replay failed"
+    "$out/net_test" || echo "FAIL net_test: see above"
+    "$out/net_filter_test" || echo "FAIL net_filter_test: see above"
     "$out/gdb_test" || echo "FAIL gdb_test: see above"
     "$out/fuzz_gdb" corpus_gdb/* || echo "FAIL fuzz_gdb: a replay failed"
     "$out/fuzz_ring" corpus_ring/* || echo "FAIL fuzz_ring: a replay failed"

@@ -42,6 +42,8 @@ struct fata_net {
     uint16_t mtu;      /* bytes without the Ethernet header */
     uint32_t features; /* offloads; none defined yet */
     struct fata_net_stats stats;
+    bool down;                 /* no link: what is sent goes nowhere */
+    struct fata_request *link; /* private: who waits for a change of it */
 };
 
 struct fata_net_ops {
@@ -67,6 +69,14 @@ FATA_NODISCARD int fata_net_receive(struct fata_net *net,
  * what it had.  Harmless when it has completed already, as long as its `done`
  * has not run. */
 void fata_net_cancel(struct fata_net *net, struct fata_net_request *r);
+
+/* Completes with 0 when `net->down` has changed.
+ * Returns 0, or FATA_EBUSY (somebody waits already). */
+FATA_NODISCARD int fata_net_wait_link(struct fata_net *net,
+                                      struct fata_request *r);
+
+/* For drivers: the link is up or down now. */
+void fata_net_set_link(struct fata_net *net, bool down);
 
 /* Opens the host-attached device `name`; implemented by the platform.
  * net  returned; lives as long as the image

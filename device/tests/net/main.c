@@ -1,176 +1,28 @@
 /* SPDX-License-Identifier: ISC */
-/* The contract of fata/net.h.  The peer is the host's kernel: it answers ARP
- * for 10.99.0.1 (RFC 826) at the other end of the TAP that `fata test` makes.
- */
-#include <fata/net.h>
-#include <fata/platform.h>
+/* Runs the suite on a device of the host: a TAP interface, whose other end is
+ * the host's kernel, or the user-mode network, whose gateway it is. */
+#include "suite.h"
 #include <fata/test.h>
-#include <string.h>
+#include <stdio.h>
 #include "app.h"
 
-enum { BATCH = 4, BUFFER = 2048 };
-
-static struct fata_net *net(void)
+static void parse(const char *text, uint8_t address[4])
 {
-    return ((struct app *)fata_test_app)->service;
+    unsigned a[4] = {0};
+    fata_check_int(sscanf(text, "%u.%u.%u.%u", &a[0], &a[1], &a[2], &a[3]), ==,
+                   4);
+    for (int i = 0; i < 4; i++)
+        address[i] = (uint8_t)a[i];
 }
 
-static int completions;
-
-static void count(struct fata_request *r)
+static const struct suite_net *service(void)
 {
-    (void)r;
-    completions++;
+    static struct suite_net n;
+    const struct app *app = fata_test_app;
+    n.net = app->service;
+    parse(app->keys.own, n.own);
+    parse(app->keys.peer, n.peer);
+    return &n;
 }
 
-/* Waits until `n` requests have completed, at most about two seconds. */
-static bool wait_for(int n)
-{
-    fata_time_t end = fata_now() + FATA_S(2);
-    while (completions < n && fata_now() < end)
-        fata_platform_wait(end);
-    return completions == n;
-}
-
-static void make_arp_request(uint8_t frame[42], uint8_t last)
-{
-    static const uint8_t arp[] = {0x08, 0x06, 0, 1, 8, 0, 6, 4, 0, 1};
-    static const uint8_t from[] = {10, 99, 0, 2};
-    const uint8_t to[] = {10, 99, 0, last};
-    memset(frame, 0xff, 6);
-    memcpy(frame + 6, net()->mac, 6);
-    memcpy(frame + 12, arp, sizeof(arp));
-    memcpy(frame + 22, net()->mac, 6);
-    memcpy(frame + 28, from, 4);
-    memset(frame + 32, 0, 6);
-    memcpy(frame + 38, to, 4);
-}
-
-static bool is_arp_reply(const struct fata_frame *f)
-{
-    static const uint8_t from[] = {10, 99, 0, 1};
-    const uint8_t *p = f->data;
-    return f->length >= 42 && p[12] == 8 && p[13] == 6 && p[21] == 2 &&
-           memcmp(p + 28, from, 4) == 0 && memcmp(p, net()->mac, 6) == 0;
-}
-
-static uint8_t buffers[BATCH][BUFFER];
-static struct fata_frame frames[BATCH];
-static struct fata_net_request receive;
-
-static void lend_buffers(void)
-{
-    for (int i = 0; i < BATCH; i++)
-        frames[i] = (struct fata_frame){.data = buffers[i], .size = BUFFER};
-    receive = (struct fata_net_request){.request = {.done = count},
-                                        .frames = frames,
-                                        .count = BATCH};
-}
-
-FATA_TEST(info_is_filled)
-{
-    fata_check(net()->mtu >= 576);
-    fata_check((net()->mac[0] & 1) == 0); /* unicast */
-}
-
-FATA_TEST(bad_requests_are_refused)
-{
-    struct fata_frame f = {.data = buffers[0], .size = BUFFER};
-    struct fata_net_request r = {.request = {.done = count}, .frames = &f};
-    completions = 0;
-    fata_check_int(fata_net_send(net(), &r), ==, FATA_EMSGSIZE);
-    fata_check_int(fata_net_receive(net(), &r), ==, FATA_EMSGSIZE);
-    r.count = 1;
-    f.length = 13;
-    fata_check_int(fata_net_send(net(), &r), ==, FATA_EMSGSIZE);
-    f.length = net()->mtu + 15u;
-    fata_check_int(fata_net_send(net(), &r), ==, FATA_EMSGSIZE);
-    f.size = net()->mtu + 13u;
-    fata_check_int(fata_net_receive(net(), &r), ==, FATA_EMSGSIZE);
-    fata_platform_wait(0);
-    fata_check_int(completions, ==, 0);
-}
-
-/* Asks until the kernel answers: other frames (neighbour discovery) may come
- * first. */
-FATA_TEST(a_frame_goes_out_and_the_answer_comes_in)
-{
-    uint8_t request[42];
-    struct fata_frame f = {.data = request, .length = sizeof(request)};
-    struct fata_net_request send = {.request = {.done = count},
-                                    .frames = &f,
-                                    .count = 1};
-    bool answered = false;
-    make_arp_request(request, 1);
-    for (int i = 0; i < 20 && !answered; i++) {
-        lend_buffers();
-        completions = 0;
-        fata_check_int(fata_net_receive(net(), &receive), ==, 0);
-        fata_check_int(fata_net_send(net(), &send), ==, 0);
-        if (!wait_for(2)) {
-            fata_net_cancel(net(), &receive);
-            fata_check(wait_for(2));
-        }
-        fata_check_int(send.request.result, ==, 1);
-        for (int k = 0; k < receive.request.result; k++)
-            answered = answered || is_arp_reply(&frames[k]);
-    }
-    fata_check(answered);
-    fata_check(net()->stats.tx_frames >= 1 && net()->stats.rx_frames >= 1);
-}
-
-FATA_TEST(a_batch_is_sent_in_one_request)
-{
-    uint8_t request[BATCH][42];
-    struct fata_frame f[BATCH];
-    struct fata_net_request send = {.request = {.done = count},
-                                    .frames = f,
-                                    .count = BATCH};
-    for (uint8_t i = 0; i < BATCH; i++) {
-        make_arp_request(request[i], (uint8_t)(100 + i));
-        f[i] = (struct fata_frame){.data = request[i], .length = 42};
-    }
-    uint64_t before = net()->stats.tx_frames;
-    completions = 0;
-    fata_check_int(fata_net_send(net(), &send), ==, 0);
-    fata_check(wait_for(1));
-    fata_check_int(send.request.result, ==, BATCH);
-    fata_check_int(net()->stats.tx_frames - before, ==, BATCH);
-}
-
-FATA_TEST(a_receive_can_be_cancelled)
-{
-    /* Frames that the kernel sends by itself may come first. */
-    for (int i = 0; i < 50; i++) {
-        lend_buffers();
-        completions = 0;
-        fata_check_int(fata_net_receive(net(), &receive), ==, 0);
-        fata_net_cancel(net(), &receive);
-        fata_check_int(completions, ==, 0); /* not before the wait */
-        fata_check(wait_for(1));
-        if (receive.request.result == FATA_ECANCELED)
-            return;
-        fata_check_int(receive.request.result, >, 0);
-    }
-    fata_check(false);
-}
-
-FATA_TEST(frames_nobody_waits_for_do_not_keep_it_awake)
-{
-    uint8_t request[42];
-    struct fata_frame f = {.data = request, .length = sizeof(request)};
-    struct fata_net_request send = {.request = {.done = count},
-                                    .frames = &f,
-                                    .count = 1};
-    make_arp_request(request, 1); /* its answer is not received */
-    completions = 0;
-    fata_check_int(fata_net_send(net(), &send), ==, 0);
-    fata_check(wait_for(1));
-    fata_time_t end = fata_now() + FATA_MS(50);
-    int waits = 0;
-    while (fata_now() < end && waits < 1000) {
-        fata_platform_wait(end);
-        waits++;
-    }
-    fata_check_int(waits, <, 100);
-}
+SUITE_NET(service, service);
