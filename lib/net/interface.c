@@ -20,6 +20,7 @@ enum {
                    */
     SENDS = 4,
     BATCH = 32, /* frames of a request */
+    PAD = 2,    /* before a frame, so that what follows its header is aligned */
 };
 
 struct buffer {
@@ -94,9 +95,10 @@ static void input(struct receive *r, int i)
         p = pbuf_alloced_custom(PBUF_RAW, length, PBUF_REF, &b->custom, b->data,
                                 length);
     } else {
-        p = pbuf_alloc(PBUF_RAW, length, PBUF_RAM);
+        p = pbuf_alloc(PBUF_RAW, (u16_t)(length + PAD), PBUF_RAM);
         if (p == NULL)
             return;
+        pbuf_remove_header(p, PAD);
         memcpy(p->payload, b->data, length);
     }
     if (netif->input(p, netif) != ERR_OK)
@@ -225,7 +227,7 @@ err_t fata__interface_init(struct netif *netif)
 int fata__interface_open(struct fata_stack *stack)
 {
     uint32_t size = stack->net->mtu + FATA_NET_HEADER;
-    size_t stride = (size + 63u) / 64 * 64;
+    size_t stride = (PAD + size + 63u) / 64 * 64;
     char *memory = malloc(BUFFERS * stride);
 
     if (memory == NULL)
@@ -236,7 +238,7 @@ int fata__interface_open(struct fata_stack *stack)
     fata_job_init(&interface.loop, loop);
     for (int i = 0; i < BUFFERS; i++) {
         struct buffer *b = &interface.buffers[i];
-        b->data = memory + (size_t)i * stride;
+        b->data = memory + (size_t)i * stride + PAD;
         b->custom.custom_free_function = buffer_free;
         buffer_free(&b->custom.pbuf);
     }

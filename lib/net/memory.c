@@ -18,8 +18,9 @@ struct block {
 
 #define HEAD offsetof(struct block, next)
 
-/* Free lists of 64, 128, ... 2048 bytes, at most KEPT bytes each. */
-enum { CLASSES = 6, SMALLEST = 64, KEPT = 128 * 1024 };
+/* Free lists of 64, 128, ... 2048 bytes, at most KEPT bytes each; none where a
+ * sanitizer is to see every life of a block. */
+enum { CLASSES = 6, SMALLEST = 64, KEPT = FATA_ASAN ? 0 : 128 * 1024 };
 
 static struct {
     size_t used;
