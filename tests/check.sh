@@ -124,6 +124,7 @@ if [ "${1:-}" != fast ]; then
     step "crashes and gdb" sh tests/debug.sh $fata
     step "plain Solo5 ABI" sh tests/plain_abi.sh $fata
     step "missing system call" sh tests/missing_call.sh $fata
+    step "network" sh tests/network.sh $fata
     step "out of tree" sh tests/out_of_tree.sh $fata
     step "install" sh tests/install.sh
     step "ring 0 and SVM" sh tests/kvm/run.sh $fata

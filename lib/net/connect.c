@@ -3,17 +3,22 @@
 #include "internal.h"
 
 #include <fata/random.h>
+#include <string.h>
 
 /* RFC 6335: the ports that nobody registers. */
 enum { FIRST_PORT = 49152, PORTS = 16384, TRIES = 64 };
 
-/* A random local port (RFC 6056): who cannot see the packets cannot guess. */
-static err_t bind_randomly(struct tcp_pcb *pcb)
+/* A random local port (RFC 6056): who cannot see the packets cannot guess.
+ * lwIP finds that a port is taken only among addresses of the same type. */
+static err_t bind_randomly(struct tcp_pcb *pcb, u8_t type)
 {
     err_t err = ERR_USE;
+    ip_addr_t any;
+    memset(&any, 0, sizeof(any));
+    IP_SET_TYPE_VAL(any, type);
     for (int i = 0; i < TRIES && err == ERR_USE; i++)
-        err = tcp_bind(pcb, IP_ANY_TYPE,
-                       (u16_t)(FIRST_PORT + fata_random_below(PORTS)));
+        err =
+            tcp_bind(pcb, &any, (u16_t)(FIRST_PORT + fata_random_below(PORTS)));
     return err;
 }
 
@@ -62,7 +67,7 @@ int fata_stack_connect(struct fata_stack *stack, const struct fata_address *to,
         tcp_abort(pcb);
         return FATA_ENOMEM;
     }
-    err = fata__net_error(bind_randomly(pcb));
+    err = fata__net_error(bind_randomly(pcb, IP_GET_TYPE(&address)));
     if (err == 0)
         err = fata__net_error(tcp_connect(pcb, &address, port, on_connected));
     fata__net_settle();
