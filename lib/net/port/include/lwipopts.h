@@ -21,8 +21,8 @@
 
 /* --- pbufs --- */
 #define LWIP_SUPPORT_CUSTOM_PBUF 1 /* received frames stay where they are */
-#define LWIP_NETIF_TX_SINGLE_PBUF                                              \
-    0 /* the interface gathers what is scattered */
+/* The interface gathers what is scattered. */
+#define LWIP_NETIF_TX_SINGLE_PBUF    0
 #define PBUF_LINK_ENCAPSULATION_HLEN 0
 
 /* --- link: one interface --- */
@@ -103,9 +103,9 @@
 #define TCP_TMR_INTERVAL 50
 #define TCP_MAXRTX       12
 #define TCP_SYNMAXRTX    6
-#define TCP_MSL                                                                \
-    15000 /* TIME-WAIT is 30 s, the initial sequence                           \
-             numbers of RFC 6528 guard the rest */
+/* TIME-WAIT is 30 s; the initial sequence numbers of RFC 6528 guard the rest.
+ */
+#define TCP_MSL  15000
 #define SO_REUSE 1 /* listen while connections of before are in TIME-WAIT */
 /* Half-open connections are counted by lib/net/listen.c, which replaces the
  * oldest; lwIP's own backlog refuses the newest. */

@@ -6,6 +6,8 @@
 #include <fata/run.h>
 #include <fata/stack.h>
 #include <fata/test.h>
+#include <lwip/ip4_frag.h>
+#include <lwip/ip6_frag.h>
 #include <string.h>
 #include "app.h"
 
@@ -128,6 +130,12 @@ FATA_TEST(frames_of_all_kinds)
     fata_scope_cancel(&scope);
     int first = fata_scope_close(&scope);
     fata_udp_close(udp);
+    /* Fragments wait in a list whose links lie unaligned in the packets, where
+     * the leak checker does not see them: their time is over. */
+    for (int i = 0; i <= IPV6_REASS_MAXAGE; i++) {
+        ip_reass_tmr();
+        ip6_reass_tmr();
+    }
     fata_check_int(err, ==, 0);
     fata_check_int(first, ==, 0);
     fata_check(answered);
