@@ -103,7 +103,7 @@ demo: all
 	$(Q)$(B)/fata run examples/hello -- --name=$${USER:-World}
 
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
-                  gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
+                  dnsmasq-base gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
@@ -177,6 +177,10 @@ install: all
 .PHONY: clean
 clean:
 	rm -rf build compile_commands.json
+
+.PHONY: bench-stack
+bench-stack: all
+	$(Q)sh bench/stack/run.sh
 
 .PHONY: bench-boot
 bench-boot: all

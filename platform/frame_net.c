@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* See frame_net.h. */
 #include "frame_net.h"
+#include "internal.h"
 #include <fata/platform.h>
 
 /* Linux, also where the libc is not the host's. */
@@ -94,7 +95,9 @@ static void drop(struct frame_net *d)
 
 void frame_net_ready(struct frame_net *d)
 {
-    if (d->head == NULL)
+    /* A receive that has completed may be lent again when its `done` runs, at
+     * the end of this very wait. */
+    if (d->head == NULL && !fata__complete_pending())
         drop(d);
     while (d->head != NULL) {
         /* fill() hands r to the queue of the completed, which uses `next`. */

@@ -106,6 +106,7 @@ struct test_case {
     struct list net;      /* struct pair */
     struct number status;
     struct words output;
+    struct words client; /* a command */
     struct when when;
     struct number timeout; /* ns */
     struct stop_signal signal;

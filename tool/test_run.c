@@ -31,6 +31,46 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Runs the client to its end, then stops the image. */
+FATA_NORETURN static void be_client(const struct job *job, int output)
+{
+    const struct words *words = &job->test_case->client;
+    struct vec argv = {0};
+    int status;
+    for (size_t i = 0; i < words->count; i++)
+        push(&argv, words->item[i].text);
+    setpgid(0, job->pid);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(output, 1);
+    dup2(output, 2);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (chdir(job->build->program->manifest->folder) == 0)
+            execvp(argv.item[0], (char **)(uintptr_t)argv.item);
+        dprintf(2, "cannot run %s: %s\n", argv.item[0], strerror(errno));
+        _exit(127);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+        status = 1;
+    kill(job->pid, SIGTERM);
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+static void start_client(struct job *job, int output)
+{
+    job->client = fork();
+    if (job->client < 0)
+        stop(EXIT_FAILED, "fork: %s", strerror(errno));
+    if (job->client == 0)
+        be_client(job, output);
+}
+
+static void wait_for(int pid, int *status)
+{
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        ;
+}
+
 static void start(struct job *job)
 {
     const struct test_case *c = job->test_case;
@@ -66,6 +106,9 @@ static void start(struct job *job)
         dprintf(2, "cannot run %s: %s\n", argv.item[0], strerror(errno));
         _exit(127);
     }
+    setpgid(job->pid, job->pid);
+    if (c != NULL && c->client.count != 0)
+        start_client(job, ends[1]);
     close(ends[1]);
     network_given(&job->network);
     job->output_end = ends[0];
@@ -82,8 +125,9 @@ static void start(struct job *job)
 static void finish(struct job *job)
 {
     close(job->output_end);
-    while (waitpid(job->pid, &job->status, 0) < 0 && errno == EINTR)
-        ;
+    if (job->client != 0)
+        wait_for(job->client, &job->client_status);
+    wait_for(job->pid, &job->status);
     kill(-job->pid, SIGKILL); /* what it may have left behind */
     job->done = true;
     job_detach(job);
@@ -205,6 +249,11 @@ static void judge(const struct job *job, struct tally *t)
     if (job->timed_out || !WIFEXITED(job->status) ||
         WEXITSTATUS(job->status) != status) {
         fail(job, t, format("%s, not %d", how_it_ended(job), status));
+        return;
+    }
+    if (!WIFEXITED(job->client_status) ||
+        WEXITSTATUS(job->client_status) != 0) {
+        fail(job, t, "its client failed");
         return;
     }
     const char *output = job->output.data != NULL ? job->output.data : "";

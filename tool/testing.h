@@ -16,13 +16,15 @@ struct job {
 
     /* while it runs */
     int pid, output_end;
+    int client;                           /* pid, or 0 */
     int64_t started, deadline, signal_at; /* ms; signal_at 0: none */
     bool timed_out, done;
     const char *folder; /* temporary files, or NULL */
     struct vec taps;
     struct network network;
     struct buf output;
-    int status;       /* of wait */
+    int status; /* of wait */
+    int client_status;
     const char *skip; /* reason, or NULL */
 };
 

@@ -104,10 +104,8 @@ void fata_fibers_print(void)
 _Static_assert(sizeof(struct fata_fiber) <= FATA_STACK_ROOM,
                "a descriptor fits into a stack's room");
 
-int fata_run(int (*start)(void *app), void *app)
+int fata_run_init(void)
 {
-    struct fata_time_source platform = {platform_now, platform_wait};
-
     /* Stack 0 is the main loop's. */
     fata_stacks_init(&run.stacks,
                      (char *)fata_start_stacks.base +
@@ -115,6 +113,18 @@ int fata_run(int (*start)(void *app), void *app)
                      fata_start_stacks.stack_size, fata_start_stacks.count - 1,
                      fata_start_stacks.room, fata_platform_guards());
     fata_sched_init(&run.sched, &run.stacks);
+    return 0;
+}
+
+struct fata_sched *fata_run_sched(void)
+{
+    return &run.sched;
+}
+
+int fata_run(int (*start)(void *app), void *app)
+{
+    struct fata_time_source platform = {platform_now, platform_wait};
+
     fata_event_init(&run.shutdown_event);
     run.shutdown.done = on_shutdown;
     fata_shutdown_submit(&run.shutdown);

@@ -9,6 +9,13 @@
 #include <fata/net.h>
 #include <fata/platform.h>
 
+/* Makes the scheduler.  Context: called by start-up code, once. */
+int fata_run_init(void);
+
+/* The main loop's scheduler; devices may post jobs and start timers while they
+ * are opened.  Context: any. */
+struct fata_sched *fata_run_sched(void);
+
 /* Runs start(app) as the first fiber until it and all fibers below it have
  * ended.  A shutdown request cancels it, unless somebody waits in
  * fata_shutdown_wait.  Returns what start returned; 0 where it returned

@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# make bench-stack: the stack over a TAP interface, beside an ordinary process
+# behind a veth pair without segmentation offload, in network namespaces of its own.  Needs root.
+#   SECONDS_EACH=3 ROUNDS=3 TARGETS="spt unix"
+set -eu
+cd "$(dirname "$0")/../.."
+host=build/host
+out=build/bench
+seconds=${SECONDS_EACH:-3}
+ns=fata-bench-$$
+mkdir -p $out
+${CC:-cc} -O2 -Wall -Wextra -o $out/client examples/echo/client.c
+${CC:-cc} -O2 -Wall -Wextra -o $out/control bench/stack/control.c
+
+pid=
+clean() {
+    [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
+    ip netns del "$ns" 2>/dev/null || true
+    ip netns del "$ns-far" 2>/dev/null || true
+}
+trap clean EXIT
+trap 'exit 1' INT TERM
+if ! ip netns add "$ns" 2>/dev/null; then
+    echo "skip bench-stack: network namespaces need root"
+    exit 0
+fi
+ip netns add "$ns-far"
+ip -n "$ns" tuntap add tap0 mode tap
+ip -n "$ns" addr add 10.99.0.1/24 dev tap0
+ip -n "$ns" link set tap0 up
+ip -n "$ns" link add near type veth peer name far netns "$ns-far"
+ip -n "$ns" addr add 10.98.0.1/24 dev near
+ip -n "$ns-far" addr add 10.98.0.2/24 dev far
+ip -n "$ns" link set near up
+ip -n "$ns-far" link set far up
+# No segmentation on the control's side: frames as large as the TAP's.
+ip -n "$ns" link set near gso_max_segs 1
+ip -n "$ns-far" link set far gso_max_segs 1
+
+client() { ip netns exec "$ns" $out/client "$@"; }
+
+# measure NAME ADDRESS
+measure() {
+    client "$2" 7 check >/dev/null
+    for round in $(seq "${ROUNDS:-3}"); do
+        echo "$1: echo 64 B, 1 connection: $(client "$2" 7 load 1 "$seconds");" \
+            "50: $(client "$2" 7 load 50 "$seconds");" \
+            "in $(client "$2" 9 send "$seconds");" \
+            "out $(client "$2" 19 receive "$seconds")"
+    done
+}
+
+ip netns exec "$ns-far" $out/control &
+pid=$!
+measure "process, veth" 10.98.0.2
+kill $pid
+for target in ${TARGETS:-spt}; do
+    image=$($host/fata build -t "$target" bench/stack 2>/dev/null | tail -n 1)
+    case $target in
+    unix) set -- "$image" --net:service=tap0 ;;
+    *) set -- "$host/fata-$target" --mem=64 --net:service=tap0 "$image" ;;
+    esac
+    ip netns exec "$ns" "$@" --ipv4=10.99.0.2/24 &
+    pid=$!
+    measure "$target, TAP" 10.99.0.2
+    kill $pid
+    wait $pid || true
+done
+pid=

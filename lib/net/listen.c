@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+/* Listening.  A connection is half open until its handshake is done, which
+ * costs an attacker one packet with a false address: so 128 of them are kept
+ * for a listener, and a new one takes the place of the oldest.  lwIP has no
+ * such rule; its extra arguments tell when half-open connections come and go.
+ */
+#include "internal.h"
+
+#include <lwip/priv/tcp_priv.h>
+#include <stdlib.h>
+
+enum { HALF_OPEN = 128 };
+
+struct fata_listener {
+    struct tcp_pcb *pcb;
+    struct fata_list queue;  /* of flows, established, not accepted */
+    struct fata_list waiter; /* in accept */
+    unsigned queued, backlog;
+    unsigned half_open;
+};
+
+/* --- half open --- */
+
+static void gone(u8_t id, void *data)
+{
+    struct fata_listener *listener = data;
+    (void)id;
+    if (listener != NULL)
+        listener->half_open--;
+}
+
+/* The list is in the order of the last packet, newest first. */
+static struct tcp_pcb *oldest(const struct fata_listener *listener)
+{
+    struct tcp_pcb *found = NULL;
+    for (struct tcp_pcb *p = tcp_active_pcbs; p != NULL; p = p->next)
+        if (tcp_ext_arg_get(p, fata__net.ext_arg) == listener)
+            found = p;
+    return found;
+}
+
+static err_t on_syn(u8_t id, struct tcp_pcb_listen *from, struct tcp_pcb *pcb);
+
+static const struct tcp_ext_arg_callbacks callbacks = {gone, on_syn};
+
+static err_t on_syn(u8_t id, struct tcp_pcb_listen *from, struct tcp_pcb *pcb)
+{
+    struct fata_listener *listener = from->callback_arg;
+    if (listener->queued >= listener->backlog ||
+        fata__net.connections >= fata__net_config.connections)
+        return ERR_MEM; /* not answered: the peer tries again */
+    if (listener->half_open == HALF_OPEN)
+        tcp_abandon(oldest(listener), 0);
+    tcp_ext_arg_set_callbacks(pcb, id, &callbacks);
+    tcp_ext_arg_set(pcb, id, listener);
+    listener->half_open++;
+    return ERR_OK;
+}
+
+/* --- established --- */
+
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+    struct fata_listener *listener = arg;
+    struct fata_entry *waiter;
+    struct tcp_flow *f;
+
+    if (err != ERR_OK || pcb == NULL) /* lwIP had no memory for it */
+        return ERR_VAL;
+    tcp_ext_arg_set(pcb, fata__net.ext_arg, NULL);
+    listener->half_open--;
+    f = fata__tcp_flow_new(pcb);
+    if (f == NULL) {
+        tcp_abort(pcb);
+        return ERR_ABRT;
+    }
+    fata__tcp_flow_connected(f);
+    fata_list_push_back(&listener->queue, &f->link);
+    listener->queued++;
+    waiter = fata_waiter_first(&listener->waiter);
+    if (waiter != NULL)
+        fata_waiter_wake(waiter, 0);
+    return ERR_OK;
+}
+
+/* --- the interface --- */
+
+int fata_stack_listen(struct fata_stack *stack, uint16_t port, unsigned backlog,
+                      struct fata_listener **out)
+{
+    struct fata_listener *listener = calloc(1, sizeof(*listener));
+    struct tcp_pcb *pcb = NULL, *bound;
+    err_t err;
+
+    fata_assert(port != 0 && backlog != 0);
+    if (listener == NULL)
+        return FATA_ENOMEM;
+    bound = tcp_new_ip_type(IPADDR_TYPE_ANY);
+    if (bound != NULL)
+        ip_set_option(bound, SOF_REUSEADDR);
+    err = bound == NULL ? ERR_MEM : tcp_bind(bound, IP_ANY_TYPE, port);
+    if (err == ERR_OK) {
+        tcp_ext_arg_set_callbacks(bound, stack->ext_arg, &callbacks);
+        pcb = tcp_listen_with_backlog_and_err(bound, 1, &err);
+    }
+    if (pcb == NULL) {
+        if (bound != NULL)
+            tcp_abort(bound);
+        free(listener);
+        return fata__net_error(err);
+    }
+    fata_list_init(&listener->queue);
+    fata_list_init(&listener->waiter);
+    listener->pcb = pcb;
+    listener->backlog = backlog;
+    tcp_arg(pcb, listener);
+    tcp_accept(pcb, on_accept);
+    *out = listener;
+    return 0;
+}
+
+int fata_listener_accept(struct fata_listener *listener,
+                         struct fata_flow **flow, fata_time_t deadline)
+{
+    struct fata_waiter waiter;
+    int err;
+
+    fata_assert(fata_list_empty(&listener->waiter)); /* one at a time */
+    if (fata_fiber_cancelled())
+        return FATA_ECANCELED;
+    while (fata_list_empty(&listener->queue)) {
+        err = fata_waiter_wait(&waiter, &listener->waiter, deadline, "accept");
+        if (err != 0)
+            return err;
+    }
+    struct fata_list *first = fata_list_pop_front(&listener->queue);
+    listener->queued--;
+    *flow = &FATA_CONTAINER(first, struct tcp_flow, link)->flow;
+    return 0;
+}
+
+void fata_listener_close(struct fata_listener *listener)
+{
+    struct fata_entry *waiter = fata_waiter_first(&listener->waiter);
+    struct tcp_pcb *pcb;
+
+    if (waiter != NULL)
+        fata_waiter_wake(waiter, FATA_EPIPE);
+    fata__net_enter();
+    while (!fata_list_empty(&listener->queue))
+        fata_flow_abort(
+            &FATA_CONTAINER(listener->queue.next, struct tcp_flow, link)->flow);
+    while ((pcb = oldest(listener)) != NULL)
+        tcp_abort(pcb);
+    (void)tcp_close(listener->pcb);
+    fata__net_settle();
+    free(listener);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* Places in lwIP where it asks us: LWIP_HOOK_FILENAME. */
+#ifndef LWIP_PORT_HOOKS_H
+#define LWIP_PORT_HOOKS_H
+
+#include <lwip/ip_addr.h>
+
+struct pbuf;
+struct netif;
+
+/* The IPv6 router given by hand, or NULL. */
+const ip6_addr_t *fata__lwip_gateway(void);
+#define LWIP_HOOK_ND6_GET_GW(netif, to) fata__lwip_gateway()
+
+/* Initial sequence numbers: RFC 6528. */
+uint32_t fata__lwip_isn(const ip_addr_t *local, uint16_t local_port,
+                        const ip_addr_t *remote, uint16_t remote_port);
+#define LWIP_HOOK_TCP_ISN fata__lwip_isn
+
+/* A packet comes in: does it start a timer?  Returns 0: lwIP goes on. */
+int fata__lwip_ip4_input(const struct pbuf *p);
+int fata__lwip_ip6_input(const struct pbuf *p);
+#define LWIP_HOOK_IP4_INPUT(p, netif) fata__lwip_ip4_input(p)
+#define LWIP_HOOK_IP6_INPUT(p, netif) fata__lwip_ip6_input(p)
+
+#endif

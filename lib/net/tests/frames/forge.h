@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/* Frames that are nearly right: templates of what the stack understands, with
+ * the numbers of the connections that it has open, damaged at random; most with
+ * good checksums, as the others go no further than those. */
+#ifndef FATA_NET_FORGE_H
+#define FATA_NET_FORGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FRAME_MAX = 1514 };
+
+void forge_seed(uint32_t seed);
+uint32_t forge_random(uint32_t bound);
+
+/* The stack has sent this: learns its numbers. */
+void forge_learn(const uint8_t *frame, size_t length);
+
+/* Returns the length of the frame that it has made. */
+size_t forge_frame(uint8_t frame[FRAME_MAX], const uint8_t mac[6]);
+
+/* A good ARP request for 10.0.0.2. */
+size_t forge_arp(uint8_t frame[FRAME_MAX]);
+
+#endif

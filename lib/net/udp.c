@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+/* UDP sockets: received datagrams wait in a ring. */
+#include "internal.h"
+
+#include <fata/random.h>
+#include <lwip/udp.h>
+#include <stdlib.h>
+
+enum { KEPT = 64, FIRST_PORT = 49152, PORTS = 16384, TRIES = 64 };
+
+struct datagram {
+    struct pbuf *data;
+    ip_addr_t from;
+    u16_t port;
+};
+
+struct fata_udp {
+    struct udp_pcb *pcb;
+    struct datagram ring[KEPT];
+    unsigned first, count;
+    struct fata_list waiter;
+};
+
+static void on_received(void *arg, struct udp_pcb *pcb, struct pbuf *p,
+                        const ip_addr_t *from, u16_t port)
+{
+    struct fata_udp *u = arg;
+    struct fata_entry *waiter = fata_waiter_first(&u->waiter);
+    (void)pcb;
+    if (u->count == KEPT) {
+        pbuf_free(p);
+        return;
+    }
+    struct datagram *d = &u->ring[(u->first + u->count++) % KEPT];
+    *d = (struct datagram){p, *from, port};
+    if (waiter != NULL)
+        fata_waiter_wake(waiter, 0);
+}
+
+int fata_stack_udp(struct fata_stack *stack, uint16_t port,
+                   struct fata_udp **socket)
+{
+    struct fata_udp *u = calloc(1, sizeof(*u));
+    err_t err = ERR_USE;
+    (void)stack;
+
+    if (u == NULL)
+        return FATA_ENOMEM;
+    u->pcb = udp_new_ip_type(IPADDR_TYPE_ANY);
+    if (u->pcb == NULL) {
+        free(u);
+        return FATA_ENOMEM;
+    }
+    if (port != 0)
+        err = udp_bind(u->pcb, IP_ANY_TYPE, port);
+    for (int i = 0; port == 0 && err == ERR_USE && i < TRIES; i++)
+        err = udp_bind(u->pcb, IP_ANY_TYPE,
+                       (u16_t)(FIRST_PORT + fata_random_below(PORTS)));
+    if (err != ERR_OK) {
+        udp_remove(u->pcb);
+        free(u);
+        return fata__net_error(err);
+    }
+    fata_list_init(&u->waiter);
+    udp_recv(u->pcb, on_received, u);
+    *socket = u;
+    return 0;
+}
+
+uint16_t fata_udp_port(const struct fata_udp *socket)
+{
+    return socket->pcb->local_port;
+}
+
+int fata_udp_receive(struct fata_udp *socket, void *data, size_t size,
+                     struct fata_address *from, uint16_t *port,
+                     fata_time_t deadline)
+{
+    struct fata_waiter waiter;
+
+    fata_assert(fata_list_empty(&socket->waiter)); /* one at a time */
+    if (fata_fiber_cancelled())
+        return FATA_ECANCELED;
+    while (socket->count == 0) {
+        int err =
+            fata_waiter_wait(&waiter, &socket->waiter, deadline, "datagram");
+        if (err != 0)
+            return err;
+    }
+    struct datagram *d = &socket->ring[socket->first];
+    int length = d->data->tot_len;
+    socket->first = (socket->first + 1) % KEPT;
+    socket->count--;
+    pbuf_copy_partial(d->data, data,
+                      (u16_t)(size < UINT16_MAX ? size : UINT16_MAX), 0);
+    pbuf_free(d->data);
+    if (from != NULL)
+        *from = fata__net_address(&d->from);
+    if (port != NULL)
+        *port = d->port;
+    return length;
+}
+
+int fata_udp_send(struct fata_udp *socket, const void *data, size_t size,
+                  const struct fata_address *to, uint16_t port)
+{
+    ip_addr_t address;
+    struct pbuf *p;
+    err_t err;
+
+    if (size > UINT16_MAX - 28)
+        return FATA_EMSGSIZE;
+    if (!fata__net_to_lwip(to, &address))
+        return FATA_EINVAL;
+    p = pbuf_alloc(PBUF_TRANSPORT, (u16_t)size, PBUF_RAM);
+    if (p == NULL)
+        return FATA_ENOMEM;
+    fata__net_enter();
+    (void)pbuf_take(p, data, (u16_t)size);
+    err = udp_sendto(socket->pcb, p, &address, port);
+    pbuf_free(p);
+    fata__net_settle();
+    return fata__net_error(err);
+}
+
+void fata_udp_close(struct fata_udp *socket)
+{
+    struct fata_entry *waiter = fata_waiter_first(&socket->waiter);
+    if (waiter != NULL)
+        fata_waiter_wake(waiter, FATA_EPIPE);
+    udp_remove(socket->pcb);
+    for (; socket->count > 0; socket->count--) {
+        pbuf_free(socket->ring[socket->first].data);
+        socket->first = (socket->first + 1) % KEPT;
+    }
+    free(socket);
+}
