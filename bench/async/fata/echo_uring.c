@@ -177,7 +177,7 @@ int main(int argc, char **argv)
 
     open_ring();
     fata_stacks_init(&stacks, bench_memory(STACK * (ECHO_CONNECTIONS + 1), 0),
-                     STACK, ECHO_CONNECTIONS + 1, fibers, false);
+                     STACK, ECHO_CONNECTIONS + 1, fibers, true);
     fata_sched_init(&world_sched, &stacks);
     world_must(fata_root_start(&root, &world_sched, FATA_SPAWN("accept"),
                                accept_all, listener, never_done));
