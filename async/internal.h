@@ -49,10 +49,9 @@ static inline struct fata_fiber *fata__fiber_take(struct fata_stacks *stacks)
     return fiber;
 }
 
-static inline void fata__fiber_give(struct fata_fiber *fiber)
+static inline void fata__fiber_give(struct fata_stacks *stacks,
+                                    struct fata_fiber *fiber)
 {
-    struct fata_stacks *stacks = fiber->stacks;
-
     *(void **)(void *)fiber = stacks->free_fibers;
     stacks->free_fibers = fiber;
     stacks->in_use--;
