@@ -68,10 +68,8 @@ static inline size_t fata__guard_size(const struct fata_stacks *stacks)
 static inline char *fata__stack_top(const struct fata_stacks *stacks,
                                     char *stack)
 {
-    size_t size = stacks->stack_size - fata__guard_size(stacks);
-    size_t color = size >= 4 * FATA_STACK_MIN ? (uintptr_t)stack >> 12 & 15 : 0;
-
-    return stack + size - 64 * color;
+    return stack + stacks->usable -
+           64 * ((uintptr_t)stack >> 12 & stacks->colors);
 }
 
 /* Where a free stack's link lies: in the page that is used again first. */
