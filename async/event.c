@@ -19,7 +19,14 @@ void fata_event_set(struct fata_event *event)
 int fata__event_start(struct fata_event *event, fata_time_t deadline,
                       struct fata_waiter *waiter)
 {
-    if (fata_fiber_cancelled())
+    struct fata_fiber *self = fata__self();
+
+    if (FATA_LIKELY((self->cancel_at & deadline) == FATA_NEVER)) {
+        if (event->happened)
+            return 0;
+        return fata__wait_simple(waiter, self, &event->waiters, "event");
+    }
+    if (fata__cancelled(self))
         return FATA_ECANCELED;
     if (event->happened)
         return 0;

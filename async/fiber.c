@@ -154,7 +154,8 @@ const struct fata_context *fata__next(struct fata_fiber *self)
     return next(fata__sched_of(self), self->queue);
 }
 
-static inline void call(struct fata_fiber *fiber, char *stack)
+static inline void call(struct fata_fiber *fiber, struct fata_stacks *stacks,
+                        char *stack)
 {
     fata_fiber_fn *fn = fiber->fn;
     void *arg = fiber->arg;
@@ -162,8 +163,8 @@ static inline void call(struct fata_fiber *fiber, char *stack)
     fiber->job.run = fata__fiber_resume;
     fiber->stack = stack;
     fiber->waiting = NULL;
-    if (FATA_UNLIKELY(fiber->stacks->census != NULL))
-        fata__stack_paint(fiber->stacks, stack);
+    if (FATA_UNLIKELY(stacks->census != NULL))
+        fata__stack_paint(stacks, stack);
     fata__running = fiber;
     int result = fn(arg);
 
@@ -172,10 +173,10 @@ static inline void call(struct fata_fiber *fiber, char *stack)
     if (FATA_UNLIKELY(fiber->locals != fiber->scope->locals))
         fata_panic(fiber->how->name, "the fiber returned with a local bound");
     check_stack(fiber);
-    if (FATA_UNLIKELY(fiber->stacks->census != NULL))
-        fata__stack_measure(fiber->stacks, stack, fiber->how->name);
+    if (FATA_UNLIKELY(stacks->census != NULL))
+        fata__stack_measure(stacks, stack, fiber->how->name);
     fata__scope_leave(fiber, result);
-    fata__fiber_give(fiber);
+    fata__fiber_give(stacks, fiber);
 }
 
 /* The next one that may begin on the stack of the one before; or NULL. */
@@ -210,7 +211,7 @@ static void bottom(const struct fata_context *self)
     arrived(s, NULL);
     do {
         queue = fiber->queue;
-        call(fiber, stack);
+        call(fiber, stacks, stack);
     } while ((fiber = follower(s, queue, stacks)) != NULL);
     fata__stack_give(stacks, stack); /* still used up to the switch */
     switch_to(s, &nowhere, next(s, queue), true);

@@ -49,10 +49,9 @@ static inline struct fata_fiber *fata__fiber_take(struct fata_stacks *stacks)
     return fiber;
 }
 
-static inline void fata__fiber_give(struct fata_fiber *fiber)
+static inline void fata__fiber_give(struct fata_stacks *stacks,
+                                    struct fata_fiber *fiber)
 {
-    struct fata_stacks *stacks = fiber->stacks;
-
     *(void **)(void *)fiber = stacks->free_fibers;
     stacks->free_fibers = fiber;
     stacks->in_use--;
@@ -69,10 +68,8 @@ static inline size_t fata__guard_size(const struct fata_stacks *stacks)
 static inline char *fata__stack_top(const struct fata_stacks *stacks,
                                     char *stack)
 {
-    size_t size = stacks->stack_size - fata__guard_size(stacks);
-    size_t color = size >= 4 * FATA_STACK_MIN ? (uintptr_t)stack >> 12 & 15 : 0;
-
-    return stack + size - 64 * color;
+    return stack + stacks->usable -
+           64 * ((uintptr_t)stack >> 12 & stacks->colors);
 }
 
 /* Where a free stack's link lies: in the page that is used again first. */

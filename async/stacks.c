@@ -31,11 +31,13 @@ void fata_stacks_init(struct fata_stacks *stacks, void *base, size_t stack_size,
     fata_assert((uintptr_t)base % align == 0);
     fata_assert(stack_size % align == 0 && stack_size >= least);
     memset(stacks, 0, sizeof(*stacks));
+    stacks->guarded = guarded;
     stacks->base = base;
     stacks->stack_size = stack_size;
+    stacks->usable = stack_size - fata__guard_size(stacks);
+    stacks->colors = stacks->usable >= 4 * FATA_STACK_MIN ? 15 : 0;
     stacks->count = count;
     stacks->fibers = fibers;
-    stacks->guarded = guarded;
 }
 
 char *fata__stack_take_fresh(struct fata_stacks *stacks)
@@ -45,8 +47,7 @@ char *fata__stack_take_fresh(struct fata_stacks *stacks)
                   fata__guard_size(stacks);
     (void)VALGRIND_STACK_REGISTER(stack, fata__stack_top(stacks, stack));
     /* The memory may have been a stack's before. */
-    (void)VALGRIND_MAKE_MEM_UNDEFINED(stack, stacks->stack_size -
-                                                 fata__guard_size(stacks));
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(stack, stacks->usable);
     if (!stacks->guarded)
         for (size_t i = 0; i < CANARY_WORDS; i++)
             memcpy(stack + i * sizeof(canary), &canary, sizeof(canary));
@@ -56,8 +57,7 @@ char *fata__stack_take_fresh(struct fata_stacks *stacks)
 #if FATA_ASAN
 void fata__stack_unpoison(const struct fata_stacks *stacks, char *stack)
 {
-    __asan_unpoison_memory_region(stack, stacks->stack_size -
-                                             fata__guard_size(stacks));
+    __asan_unpoison_memory_region(stack, stacks->usable);
 }
 #endif
 
@@ -100,7 +100,7 @@ void fata__stack_measure(struct fata_stacks *stacks, const char *stack,
 {
     struct fata_census *census = stacks->census;
     struct fata_census_row *row = census->rows;
-    size_t size = stacks->stack_size - fata__guard_size(stacks);
+    size_t size = stacks->usable;
     size_t clean = floor_size(stacks);
 
     (void)VALGRIND_MAKE_MEM_DEFINED(stack, size);

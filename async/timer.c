@@ -15,20 +15,15 @@
 #include <string.h>
 
 enum {
-    LATE = FATA__WHEEL_LEVELS * FATA__WHEEL_SLOTS,
+    LATE = FATA__WHEEL_LATE,
     AHEAD = 8, /* places */
     LOOK = 32, /* timers that the search for the first one looks at */
 };
 
-static struct fata_wheel_slot *slot_of(struct fata_wheel *w, unsigned index)
-{
-    return index == LATE ? &w->late : &w->slot[index];
-}
-
 static inline void append(struct fata_wheel *w, unsigned index,
                           struct fata_timer *timer)
 {
-    struct fata_wheel_slot *slot = slot_of(w, index);
+    struct fata_wheel_slot *slot = &w->slot[index];
 
     timer->slot = index + 1;
     timer->next = NULL;
@@ -53,10 +48,10 @@ static inline void append(struct fata_wheel *w, unsigned index,
 static inline void unlink(struct fata_wheel_slot *slot,
                           struct fata_timer *timer)
 {
-    if (timer == slot->trail) {
-        slot->trail = timer->next != NULL ? timer->next : timer->prev;
+    if (timer == slot->trail || timer->next == NULL)
         slot->lag -= slot->lag != 0;
-    }
+    if (timer == slot->trail)
+        slot->trail = timer->next != NULL ? timer->next : timer->prev;
     if (timer->next != NULL)
         timer->next->prev = timer->prev;
     else
@@ -121,7 +116,7 @@ bool fata_timer_cancel(struct fata_sched *s, struct fata_timer *timer)
     if (timer->slot == 0)
         return false;
     unsigned index = timer->slot - 1;
-    struct fata_wheel_slot *slot = slot_of(w, index);
+    struct fata_wheel_slot *slot = &w->slot[index];
     unlink(slot, timer);
     if (slot->first == NULL && index != LATE)
         mark_empty(w, index);
@@ -268,8 +263,8 @@ void fata__timers_run(struct fata_sched *s)
     w->firing = true;
     advance(s, w);
     w->firing = false;
-    while ((timer = w->late.first) != NULL) {
-        unlink(&w->late, timer);
+    while ((timer = w->slot[LATE].first) != NULL) {
+        unlink(&w->slot[LATE], timer);
         place(w, timer);
     }
 }
@@ -322,6 +317,6 @@ void fata__timers_check(const struct fata_sched *s)
         }
         fata_assert(slot->last == prev);
     }
-    fata_assert(w->late.first == NULL && w->late.last == NULL);
+    fata_assert(w->slot[LATE].first == NULL && w->slot[LATE].last == NULL);
     fata_assert(count == s->counters.timers);
 }

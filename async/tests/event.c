@@ -55,6 +55,20 @@ FATA_TEST(an_event_wakes_all_who_wait)
     fata_check(event.happened && roots_done == 1 && nothing_left());
 }
 
+/* With a deadline, with none, and with one that has passed. */
+FATA_TEST(an_event_that_has_happened_is_not_waited_for)
+{
+    static fata_time_t deadlines[] = {10, FATA_NEVER, 1, 0};
+    begin(waits, &(fata_time_t){FATA_NEVER});
+    fata_event_set(&event);
+    run_until(FATA_NEVER);
+    fata_expect(fata_root_start(&root, &sched, FATA_SPAWN("again"), wait_all,
+                                deadlines, root_done) == 0);
+    run_until(FATA_NEVER);
+    fata_check(strcmp(trace, "ssss") == 0);
+    fata_check(roots_done == 2 && nothing_left());
+}
+
 FATA_TEST(what_happens_first_decides)
 {
     static fata_time_t deadlines[] = {10, 10, 0};

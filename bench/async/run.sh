@@ -27,6 +27,7 @@ fi
 mkdir -p "$out"
 : >"$out/commands"
 : >"$out/values"
+: >"$out/errors"
 
 case $(uname -m) in
 x86_64) ;;
@@ -49,7 +50,7 @@ get() {
     env=${FATA_CACHE:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/fata}/host/env.sh
     [ ! -e "$env" ] || . "$env"
 }
-unbuilt=0
+unbuilt=0 skipped=0
 # Runs a command that builds; false, and says so, where that fails.
 build() {
     name=$1
@@ -58,6 +59,17 @@ build() {
     echo "without $name: does not build: $(grep -m 1 -i error "$out/log" || tail -n 1 "$out/log")"
     unbuilt=$((unbuilt + 1))
     return 1
+}
+# io_uring is used where it can be had.
+uring() { # peer program source...
+    program=$2 peer=$1
+    shift 2
+    if get "$peer with io_uring" liburing-dev; then
+        compile "$program" "$@" -luring &&
+            add "$peer-uring" "$out/$program" W8
+    else
+        skipped=$((skipped + 1))
+    fi
 }
 compile() {
     compiled=$1
@@ -89,9 +101,7 @@ if wanted floor; then
     compile floor_promise $src/floor_promise.c &&
         add floor "$out/floor_promise" W4 W4c
     compile floor_epoll $src/floor_epoll.c && add floor "$out/floor_epoll" W8
-    [ -n "$count" ] || ! get "the floor with io_uring" liburing-dev ||
-        ! compile floor_uring $src/floor_uring.c -luring ||
-        add uring "$out/floor_uring" W8
+    uring floor floor_uring $src/floor_uring.c
 fi
 if wanted call; then
     compile floor_call -DFLOOR_INLINE=0 $src/floor.c $src/floor_switch.c &&
@@ -107,6 +117,7 @@ if wanted fata; then
     compile fata_promise $src/fata/promise.c $async &&
         add fata "$out/fata_promise" W4 W4c W6p
     compile fata_echo $src/fata/echo.c $async && add fata "$out/fata_echo" W8
+    uring fata fata_echo_uring $src/fata/echo_uring.c $async
 fi
 if wanted libuv && get libuv libuv1-dev; then
     compile uv $src/peers/uv.c -luv && add libuv "$out/uv" W5a W5b W5c W6t
@@ -143,28 +154,32 @@ while [ "$run" -le "$runs" ]; do
         1W*) ;;
         *W6*) continue ;; # bytes do not vary
         esac
-        measure "$w" "$program" </dev/null | sed "s/^/$peer /" >>"$out/values"
+        measure "$w" "$program" </dev/null 2>>"$out/errors" | sed "s/^/$peer /" >>"$out/values"
     done <"$out/commands"
     run=$((run + 1))
 done
+cat "$out/errors" >&2
 
 if [ -n "$count" ]; then
     passed=0 failed=$unbuilt
     while read -r peer w program; do
         if grep -q "^$peer $w " "$out/values"; then
             passed=$((passed + 1))
+        elif why=$(grep "^io_uring_queue_init_params: " "$out/errors"); then
+            echo "skip $program: $why"
+            skipped=$((skipped + 1))
         else
             echo "FAIL $program $w"
             failed=$((failed + 1))
         fi
     done <"$out/commands"
-    echo "$passed passed, $failed failed"
+    echo "$passed passed, $failed failed, $skipped skipped"
     [ $failed -eq 0 ]
     exit
 fi
 
 table() { # values: peer workload value
-    sort -k1,1 -k2,2 -k3,3g "$1" | awk -v peers="floor call uring fata libuv go lwt node" '
+    sort -k1,1 -k2,2 -k3,3g "$1" | awk -v peers="floor call floor-uring fata fata-uring libuv go lwt node" '
         function flush(    m) {
             m = v[int((n + 1) / 2)]
             if (n && m ~ /\./)
@@ -178,7 +193,7 @@ table() { # values: peer workload value
             flush()
             count = split(peers, p, " ")
             line = sprintf("%-8s", "")
-            for (i = 1; i <= count; i++) if (p[i] in seen) line = line sprintf("%9s", p[i])
+            for (i = 1; i <= count; i++) if (p[i] in seen) line = line sprintf("%12s", p[i])
             print line
             all = "W1 W2 W3 W3y W4 W4c W5a W5a-end W5b W5c W6t W6p W6f W6k W7 W8 W8-user W8-wall"
             rowcount = split(all, r, " ")
@@ -186,7 +201,7 @@ table() { # values: peer workload value
                 if (!(r[j] in rows)) continue
                 line = sprintf("%-8s", r[j])
                 for (i = 1; i <= count; i++) if (p[i] in seen)
-                    line = line sprintf("%9s", ((p[i], r[j]) in cell) ? cell[p[i], r[j]] : "")
+                    line = line sprintf("%12s", ((p[i], r[j]) in cell) ? cell[p[i], r[j]] : "")
                 print line
             }
         }'
@@ -194,7 +209,7 @@ table() { # values: peer workload value
 
 echo "machine: $(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), $($cc --version | head -n 1)"
 echo "CPU ns per operation (W5a-end: s; W6: bytes), medians of $runs runs in turn;"
-echo "call: the floor with a context switch that is a function; uring: with io_uring"
+echo "call: the floor with a context switch that is a function; -uring: with io_uring"
 table "$out/values"
 
 # Instructions: the difference of two counts, so that what comes before and
@@ -211,7 +226,7 @@ instructions() { # program workload count
 : >"$out/counts"
 while read -r peer w program; do
     case $peer$w in
-    go* | lwt* | node* | *W6* | uring*) continue ;;
+    go* | lwt* | node* | *W6* | *-uring*) continue ;;
     *W8) count=3000 ;;
     *) count=20000 ;;
     esac

@@ -18,17 +18,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All fields are private. */
+/* All fields are private.  What a hand-over touches comes first. */
 struct fata_channel {
-    char *items;
-    size_t item_size; /* bytes */
-    size_t capacity, first, count;
-    struct fata_list senders, receivers; /* those who wait */
+    struct fata_list receivers; /* those who wait */
+    size_t item_size;           /* bytes */
     uint64_t sent;
+    size_t count;
     bool careful;     /* closed or a rendezvous: receiving has to look */
     bool closed;      /* by one of the ends */
     bool recv_closed; /* by the receiving one */
     bool acks;        /* flush waits for them */
+    size_t capacity, first;
+    char *items;
+    struct fata_list senders;
     uint64_t dropped, acked;
     struct fata_list flushers, watchers; /* who wait for that, or a close */
 };

@@ -37,6 +37,8 @@ struct fata_census {
 struct fata_stacks {
     char *base;
     size_t stack_size; /* bytes */
+    size_t usable;     /* of them, without the guard */
+    size_t colors;     /* where in its page a stack ends varies: a mask */
     size_t count;
     struct fata_fiber *fibers; /* descriptors */
     size_t fresh_fibers;       /* from this number on never used */

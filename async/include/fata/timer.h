@@ -52,6 +52,9 @@ enum {
     FATA__WHEEL_BITS = 6,  /* of a level */
     FATA__WHEEL_SLOTS = 1 << FATA__WHEEL_BITS,
     FATA__WHEEL_LEVELS = (64 - FATA__WHEEL_TICK) / FATA__WHEEL_BITS,
+    /* The last slot: what is started while others are called, and is due, waits
+     * there for the next turn. */
+    FATA__WHEEL_LATE = FATA__WHEEL_LEVELS * FATA__WHEEL_SLOTS,
 };
 
 struct fata_wheel_slot {
@@ -65,10 +68,8 @@ struct fata_wheel {
     fata_time_t next; /* no timer is earlier; 0: not known */
     uint64_t levels;  /* a bit for each that is not empty */
     uint64_t used[FATA__WHEEL_LEVELS]; /* a bit for each slot */
-    struct fata_wheel_slot late; /* started while others are called, and due:
-                                    for the next turn */
     bool firing;
-    struct fata_wheel_slot slot[FATA__WHEEL_LEVELS * FATA__WHEEL_SLOTS];
+    struct fata_wheel_slot slot[FATA__WHEEL_LATE + 1];
 };
 
 #endif

@@ -32,8 +32,9 @@ struct fata_entry {
     void *item; /* the queue's: what is handed over */
 };
 
-/* All fields are private. */
+/* All fields are private.  What every wait sets comes first, near together. */
 struct fata_waiter {
+    struct fata_entry entry; /* for waits that have one */
     struct fata_fiber *fiber;
     enum {
         FATA_WAITER_WOKEN,
@@ -44,12 +45,12 @@ struct fata_waiter {
     } state;
     int result;
     struct fata_clause *clauses; /* of a choice; else NULL, and `entry` */
-    uint32_t count;              /* of a choice */
-    struct fata_entry *woken; /* of a choice: by which it was woken, or NULL */
     const char *what;
     fata_time_t since, deadline;
-    struct fata_timer timer; /* at the deadline or the cancellation */
-    struct fata_entry entry; /* for waits that have one */
+
+    uint32_t count;           /* of a choice */
+    struct fata_entry *woken; /* of a choice: by which it was woken, or NULL */
+    struct fata_timer timer;  /* at the deadline or the cancellation */
 };
 
 /* Suspends the running fiber.  Rules 1, 3 and 4 above; 2 is the caller's.

@@ -86,7 +86,7 @@ int main(int argc, char **argv)
     server.epoll = epoll_create1(0);
     watch(server.epoll, &server.listener);
     fata_stacks_init(&stacks, bench_memory(STACK * (ECHO_CONNECTIONS + 1), 0),
-                     STACK, ECHO_CONNECTIONS + 1, fibers, false);
+                     STACK, ECHO_CONNECTIONS + 1, fibers, true);
     fata_sched_init(&world_sched, &stacks);
     world_must(fata_root_start(&root, &world_sched, FATA_SPAWN("accept"),
                                accept_all, &server, never_done));
