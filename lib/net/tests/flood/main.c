@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Handshakes that many addresses begin and do not end, against what the stack
  * promises: 128 half-open connections for a listener, the oldest goes, who is
- * connected notices nothing.  All peers are behind the router, 10.0.0.1. */
+ * connected notices nothing.  Peers are behind the router, 10.0.0.1. */
 #include "../fake.h"
 #include "../packet.h"
 
@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { PORT = 7, HALF_OPEN = 128, PEERS = 1000, FIRST = 0xac100000 };
+enum { ROUTER = 0x0a000001, OWN = 0x0a000002 };
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 
 /* What the stack has sent to each peer last. */
@@ -22,8 +23,13 @@ static struct {
     char letter;   /* of what was sent since, or 0 */
 } heard[PEERS];
 
+static bool asked; /* by ARP for the router */
+
 static void sent(const uint8_t *f, size_t length)
 {
+    if (length >= 42 && get16(f + 12) == 0x0806 && f[21] == 1 &&
+        get32(f + 38) == ROUTER)
+        asked = true;
     uint32_t who = get32(f + IP + 16) - FIRST;
     if (length < L4 + 20 || get16(f + 12) != 0x0800 || who >= PEERS)
         return;
@@ -43,7 +49,8 @@ static struct {
     unsigned who;
     uint32_t seq, ack;
     uint8_t flags;
-    char letter; /* 0: no data */
+    char letter;    /* 0: no data */
+    bool neighbour; /* not behind the router */
 } says;
 
 static size_t make(uint8_t *f)
@@ -58,8 +65,8 @@ static size_t make(uint8_t *f)
     put16(f + IP + 2, (uint32_t)length - IP);
     f[IP + 8] = 64;
     f[IP + 9] = 6;
-    put32(f + IP + 12, FIRST + says.who);
-    put32(f + IP + 16, 0x0a000002);
+    put32(f + IP + 12, says.neighbour ? OWN + 1 + says.who : FIRST + says.who);
+    put32(f + IP + 16, OWN);
     put16(f + L4, 2000 + says.who);
     put16(f + L4 + 2, PORT);
     put32(f + L4 + 4, says.seq);
@@ -265,4 +272,25 @@ static const char *connected(void)
 FATA_TEST(who_is_connected_notices_nothing)
 {
     served(connected);
+}
+
+/* Forged addresses of the own network, which do not answer ARP. */
+static const char *neighbours(void)
+{
+    int err = 0;
+    if (!shakes_hands(0) || !echoes(0, 'a'))
+        return "before the flood";
+    says.neighbour = true;
+    for (unsigned who = 0; who < 252 && err == 0; who++)
+        err = syn(who);
+    says.neighbour = false;
+    asked = false;
+    if (err != 0 || !echoes(0, 'b') || asked)
+        return "the router is forgotten";
+    return NULL;
+}
+
+FATA_TEST(neighbours_that_do_not_answer_take_nobodys_place)
+{
+    served(neighbours);
 }
