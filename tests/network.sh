@@ -64,13 +64,14 @@ start() { # KEY...
     image_pid=$!
 }
 
+# Returns the image's status; functions share their caller's variables.
 stop() {
     kill "$image_pid" 2>/dev/null
     wait "$image_pid"
-    status=$?
+    stopped=$?
     image_pid=
     cat "$work/out" >>"$work/log"
-    return $status
+    return $stopped
 }
 
 # --- loss, delay, reordering ---

@@ -12,6 +12,7 @@ ns=fata-bench-$$
 mkdir -p $out
 ${CC:-cc} -O2 -Wall -Wextra -o $out/client examples/echo/client.c
 ${CC:-cc} -O2 -Wall -Wextra -o $out/control bench/stack/control.c
+${CC:-cc} -O2 -Wall -Wextra -o $out/flood tests/flood.c
 
 pid=
 clean() {
@@ -51,6 +52,22 @@ measure() {
     done
 }
 
+# flooded NAME ADDRESS: the rate of 50 clients before and during SYN floods from a
+# hundred addresses of the same network.
+flooded() {
+    for rate in 5000 20000; do
+        for round in $(seq "${ROUNDS:-3}"); do
+            quiet=$(client "$2" 7 load 50 "$seconds")
+            ip netns exec "$ns" $out/flood "$2" 7 $((rate * (seconds + 1))) $rate \
+                >/dev/null &
+            flood=$!
+            during=$(client "$2" 7 load 50 "$seconds")
+            wait $flood
+            echo "$1: $quiet; with $rate SYN/s: $during"
+        done
+    done
+}
+
 ip netns exec "$ns-far" $out/control &
 pid=$!
 measure "process, veth" 10.98.0.2
@@ -64,6 +81,7 @@ for target in ${TARGETS:-spt}; do
     ip netns exec "$ns" "$@" --ipv4=10.99.0.2/24 &
     pid=$!
     measure "$target, TAP" 10.99.0.2
+    flooded "$target, TAP" 10.99.0.2
     kill $pid
     wait $pid || true
 done

@@ -26,10 +26,13 @@
 #define PBUF_LINK_ENCAPSULATION_HLEN 0
 
 /* --- link: one interface --- */
-#define LWIP_ARP                      1
-#define ARP_QUEUEING                  1 /* the first packets of a burst survive ARP ... */
-#define ARP_QUEUE_LEN                 16 /* ... this many for an address */
-#define ARP_TABLE_SIZE                64 /* neighbours talked to at once; 24 bytes each */
+#define LWIP_ARP      1
+#define ARP_QUEUEING  1  /* the first packets of a burst survive ARP ... */
+#define ARP_QUEUE_LEN 16 /* ... this many for an address */
+/* A /24 as a whole; 24 bytes each.  In a full table lwIP forgets whom it talks
+ * to before those who do not answer, so that SYNs with neighbours' addresses,
+ * forged, would stop everybody's traffic. */
+#define ARP_TABLE_SIZE                256
 #define ETHARP_SUPPORT_STATIC_ENTRIES 0
 #define LWIP_NETIF_LINK_CALLBACK      0
 #define LWIP_NETIF_STATUS_CALLBACK    1 /* an address came or went */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* See forge.h.  Offsets are those of RFC 826, 791, 8200, 9293, 768, 4861. */
+/* See forge.h.  Offsets are those of RFC 768, 792, 2131, 4443 and 4861. */
 #include "forge.h"
 
 #include <string.h>
 
-enum { PORTS = 32, FIRST = 40000, IP = 14, L4 = 34, L4_6 = 54 };
+enum { PORTS = 32, FIRST = 40000 };
 
 static uint32_t state;
 static uint32_t xid; /* of DHCP */
@@ -24,68 +24,6 @@ uint32_t forge_random(uint32_t bound)
     state ^= state >> 17;
     state ^= state << 5;
     return state % bound;
-}
-
-static void put16(uint8_t *p, uint32_t v)
-{
-    p[0] = (uint8_t)(v >> 8);
-    p[1] = (uint8_t)v;
-}
-
-static void put32(uint8_t *p, uint32_t v)
-{
-    put16(p, v >> 16);
-    put16(p + 2, v);
-}
-
-static uint32_t get16(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 8 | p[1];
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-    return get16(p) << 16 | get16(p + 2);
-}
-
-static uint32_t sum(const uint8_t *p, size_t n, uint32_t start)
-{
-    for (size_t i = 0; i < n; i++)
-        start += i % 2 == 0 ? (uint32_t)p[i] << 8 : p[i];
-    return start;
-}
-
-static uint32_t fold(uint32_t s)
-{
-    while (s >> 16 != 0)
-        s = (s & 0xffff) + (s >> 16);
-    return ~s & 0xffff;
-}
-
-/* Sets the checksums as the frame's own fields say they must be. */
-static void mend(uint8_t *f, size_t length)
-{
-    size_t at = get16(f + 12) == 0x86dd ? L4_6 : L4;
-    if (length < at + 8)
-        return;
-    uint8_t protocol = at == L4 ? f[IP + 9] : f[IP + 6];
-    uint32_t pseudo =
-        at == L4 ? sum(f + IP + 12, 8, 0) : sum(f + IP + 8, 32, 0);
-    size_t field = protocol == 6    ? 16
-                   : protocol == 17 ? 6
-                                    : 2; /* ICMP, of both versions */
-    if (at == L4) {
-        put16(f + IP + 10, 0);
-        put16(f + IP + 10, fold(sum(f + IP, 20, 0)));
-    }
-    if (length < at + field + 2)
-        return;
-    if (protocol == 1)
-        pseudo = 0;
-    else
-        pseudo += protocol + (uint32_t)(length - at);
-    put16(f + at + field, 0);
-    put16(f + at + field, fold(sum(f + at, length - at, pseudo)));
 }
 
 void forge_learn(const uint8_t *f, size_t length)
@@ -265,17 +203,6 @@ static size_t extended(uint8_t *f)
     return length;
 }
 
-size_t forge_arp(uint8_t f[FRAME_MAX])
-{
-    static const uint8_t arp[] = {0,  1, 8, 0, 6, 4, 0, 1, 2, 0, 0,  0, 0, 1,
-                                  10, 0, 0, 1, 0, 0, 0, 0, 0, 0, 10, 0, 0, 2};
-    memset(f, 0xff, 6);
-    memcpy(f + 6, arp + 8, 6);
-    put16(f + 12, 0x0806);
-    memcpy(f + IP, arp, sizeof(arp));
-    return IP + sizeof(arp);
-}
-
 size_t forge_frame(uint8_t frame[FRAME_MAX], const uint8_t mac[6])
 {
     uint32_t kind = forge_random(16);
@@ -285,7 +212,7 @@ size_t forge_frame(uint8_t frame[FRAME_MAX], const uint8_t mac[6])
              : kind < 8  ? udp(frame)
              : kind < 9  ? dhcp(frame, mac)
              : kind < 11 ? icmp(frame)
-             : kind < 12 ? forge_arp(frame)
+             : kind < 12 ? packet_arp(frame)
              : kind < 14 ? icmp6(frame)
                          : extended(frame);
     if (forge_random(3) == 0)
@@ -293,7 +220,7 @@ size_t forge_frame(uint8_t frame[FRAME_MAX], const uint8_t mac[6])
             frame[IP + forge_random((uint32_t)length - IP)] =
                 (uint8_t)forge_random(256);
     if (forge_random(16) != 0)
-        mend(frame, length);
+        packet_mend(frame, length);
     if (forge_random(16) == 0)
         length = IP + forge_random((uint32_t)length - IP + 1);
     return length;

@@ -5,10 +5,7 @@
 #ifndef FATA_NET_FORGE_H
 #define FATA_NET_FORGE_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-enum { FRAME_MAX = 1514 };
+#include "../packet.h"
 
 void forge_seed(uint32_t seed);
 uint32_t forge_random(uint32_t bound);
@@ -18,8 +15,5 @@ void forge_learn(const uint8_t *frame, size_t length);
 
 /* Returns the length of the frame that it has made. */
 size_t forge_frame(uint8_t frame[FRAME_MAX], const uint8_t mac[6]);
-
-/* A good ARP request for 10.0.0.2. */
-size_t forge_arp(uint8_t frame[FRAME_MAX]);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Batches of forged frames; afterwards the stack must still answer ARP.  What
  * else may go wrong the sanitizers, lwIP's assertions and ours tell. */
+#include "../fake.h"
 #include "forge.h"
 
 #include <fata/run.h>
@@ -8,65 +9,20 @@
 #include <fata/test.h>
 #include <lwip/ip4_frag.h>
 #include <lwip/ip6_frag.h>
-#include <string.h>
 #include "app.h"
 
-static struct fata_net device;
-static struct fata_request *lent, **last = &lent;
 static bool answered; /* an ARP request */
 
-static int send(struct fata_net *net, struct fata_net_request *r)
+static void sent(const uint8_t *frame, size_t length)
 {
-    (void)net;
-    for (uint32_t i = 0; i < r->count; i++) {
-        const uint8_t *f = r->frames[i].data;
-        forge_learn(f, r->frames[i].length);
-        if (r->frames[i].length >= 42 && f[12] == 8 && f[13] == 6 && f[21] == 2)
-            answered = true;
-    }
-    r->request.result = (int)r->count;
-    fata_platform_complete(&r->request);
-    return 0;
-}
-
-static int receive(struct fata_net *net, struct fata_net_request *r)
-{
-    (void)net;
-    r->request.next = NULL;
-    *last = &r->request;
-    last = &r->request.next;
-    return 0;
-}
-
-static void cancel(struct fata_net *net, struct fata_net_request *r)
-{
-    (void)net;
-    (void)r;
-}
-
-static const struct fata_net_ops ops = {send, receive, cancel};
-
-/* Fills the first lent request with frames that `make` makes. */
-static int deliver(size_t (*make)(uint8_t *), uint32_t count)
-{
-    struct fata_request *request = lent;
-    struct fata_net_request *r =
-        FATA_CONTAINER(request, struct fata_net_request, request);
-    if (request == NULL)
-        return FATA_EIO;
-    lent = request->next;
-    if (lent == NULL)
-        last = &lent;
-    for (uint32_t i = 0; i < count; i++)
-        r->frames[i].length = (uint32_t)make(r->frames[i].data);
-    request->result = (int)count;
-    fata_platform_complete(request);
-    return fata_sleep(FATA_US(1)); /* the device completes, fibers run */
+    forge_learn(frame, length);
+    if (length >= 42 && get16(frame + 12) == 0x0806 && frame[21] == 2)
+        answered = true;
 }
 
 static size_t any(uint8_t *frame)
 {
-    return forge_frame(frame, device.mac);
+    return forge_frame(frame, fake_net.mac);
 }
 
 static int echo(struct fata_flow *flow, void *arg)
@@ -111,22 +67,20 @@ FATA_TEST(frames_of_all_kinds)
     struct fata_stack *stack;
     struct fata_udp *udp;
     struct fata_scope scope;
-    static const uint8_t mac[6] = {2, 0, 0, 0, 0, 2};
 
-    device = (struct fata_net){.ops = &ops, .mtu = 1500};
-    memcpy(device.mac, mac, sizeof(mac));
+    fake_open(sent);
     forge_seed((uint32_t)app->keys.seed);
-    fata_check_int(fata_stack_open(&stack, "device", &device), ==, 0);
+    fata_check_int(fata_stack_open(&stack, "device", &fake_net), ==, 0);
     fata_check_int(fata_stack_udp(stack, 7, &udp), ==, 0);
     fata_scope_open(&scope);
     int err = fata_scope_spawn(&scope, serve, stack);
     if (err == 0)
         err = fata_scope_spawn(&scope, serve_udp, udp);
     for (int64_t i = 0; i < app->keys.rounds && err == 0; i++)
-        err = deliver(any, 1 + forge_random(8));
+        err = fake_deliver(any, 1 + forge_random(8));
     answered = false;
     for (int i = 0; i < 100 && err == 0 && !answered; i++)
-        err = deliver(forge_arp, 1);
+        err = fake_deliver(packet_arp, 1);
     fata_scope_cancel(&scope);
     int first = fata_scope_close(&scope);
     fata_udp_close(udp);
