@@ -28,6 +28,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
     (void)pcb;
     (void)err;
     fata__tcp_flow_connected(f);
+    fata_metric_add(&fata__tcp_connected, 1);
     fata_flow_writable(&f->flow);
     return ERR_OK;
 }
@@ -74,6 +75,7 @@ int fata_stack_connect(struct fata_stack *stack, const struct fata_address *to,
     if (err == 0)
         err = wait(f, deadline);
     if (err != 0) {
+        fata_metric_add(&fata__tcp_failed, 1);
         fata_flow_abort(&f->flow);
         return err;
     }

@@ -119,6 +119,9 @@ static void received(struct fata_request *request)
     /* A device that fails does so for ever: it is not asked again. */
     if (count >= 0)
         lend(r);
+    else
+        fata_log_error(&fata__log_net, "the device fails error=%s",
+                       FATA_LOG_QUOTE(fata_strerror(count)));
 }
 
 /* --- sending --- */
@@ -168,6 +171,7 @@ static err_t output(struct netif *netif, struct pbuf *p)
             s = &interface.sends[i];
     if (s == NULL) {
         interface.refused = true;
+        fata_metric_add(&fata__frames_refused, 1);
         return ERR_MEM;
     }
     if (p->next == NULL) {

@@ -6,6 +6,8 @@
 #ifndef FATA_NET_INTERNAL_H
 #define FATA_NET_INTERNAL_H
 
+#include <fata/log.h>
+#include <fata/metrics.h>
 #include <fata/panic.h>
 #include <fata/stack.h>
 #include <fata/waiter.h>
@@ -48,6 +50,26 @@ void fata__net_enter(void);
 void fata__net_settle(void);
 /* A frame goes out: neighbours are being talked to. */
 void fata__net_timers_active(void);
+
+/* memory.c: bytes that lwIP's heap holds, and how often it was full. */
+size_t fata__net_memory(uint64_t *refused);
+
+/* counts.c: what there has been. */
+extern struct fata_metric fata__tcp_accepted, fata__tcp_connected;
+extern struct fata_metric fata__tcp_closed, fata__tcp_aborted, fata__tcp_reset,
+    fata__tcp_timed_out;
+extern struct fata_metric fata__tcp_failed; /* connects */
+extern struct fata_metric fata__tcp_full, fata__tcp_unaccepted,
+    fata__tcp_replaced;
+extern struct fata_metric fata__udp_dropped;
+extern struct fata_metric fata__frames_refused; /* by the queue to the device */
+
+/* tell.c: sources of the log, and what they tell of. */
+extern struct fata_log_source fata__log_net, fata__log_dhcp, fata__log_tcp;
+struct tcp_flow;
+void fata__tell_flow(const struct tcp_flow *f, const char *what);
+/* The interface's addresses may have changed. */
+void fata__tell_addresses(const struct netif *netif);
 
 /* stack.c: the two forms of an address. */
 struct fata_address fata__net_address(const ip_addr_t *address);

@@ -46,11 +46,23 @@ static const struct tcp_ext_arg_callbacks callbacks = {gone, on_syn};
 static err_t on_syn(u8_t id, struct tcp_pcb_listen *from, struct tcp_pcb *pcb)
 {
     struct fata_listener *listener = from->callback_arg;
-    if (listener->queued >= listener->backlog ||
-        fata__net.connections >= fata__net_config.connections)
-        return ERR_MEM; /* not answered: the peer tries again */
-    if (listener->half_open == HALF_OPEN)
+    /* What is not answered the peer tries again. */
+    if (fata__net.connections >= fata__net_config.connections) {
+        fata_metric_add(&fata__tcp_full, 1);
+        fata_log_warning(&fata__log_tcp, "not answered: connections=%u port=%u",
+                         fata__net.connections, pcb->local_port);
+        return ERR_MEM;
+    }
+    if (listener->queued >= listener->backlog) {
+        fata_metric_add(&fata__tcp_unaccepted, 1);
+        fata_log_debug(&fata__log_tcp, "not answered: backlog=%u port=%u",
+                       listener->backlog, pcb->local_port);
+        return ERR_MEM;
+    }
+    if (listener->half_open == HALF_OPEN) {
+        fata_metric_add(&fata__tcp_replaced, 1);
         tcp_abandon(oldest(listener), 0);
+    }
     tcp_ext_arg_set_callbacks(pcb, id, &callbacks);
     tcp_ext_arg_set(pcb, id, listener);
     listener->half_open++;
@@ -74,6 +86,7 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
         tcp_abort(pcb);
         return ERR_ABRT;
     }
+    fata_metric_add(&fata__tcp_accepted, 1);
     fata__tcp_flow_connected(f);
     fata_list_push_back(&listener->queue, &f->link);
     listener->queued++;

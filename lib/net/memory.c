@@ -24,6 +24,7 @@ enum { CLASSES = 6, SMALLEST = 64, KEPT = FATA_ASAN ? 0 : 128 * 1024 };
 
 static struct {
     size_t used;
+    uint64_t refused;
     struct block *free[CLASSES];
     size_t kept[CLASSES];
 } heap;
@@ -50,14 +51,23 @@ static struct block *take(size_t size)
             return block;
         }
     }
-    if (size > fata__net_config.memory - heap.used)
+    block = size > fata__net_config.memory - heap.used ? NULL : malloc(size);
+    if (block == NULL) {
+        heap.refused++;
+        fata_log_warning(&fata__log_net,
+                         "out of memory used=%zu wanted=%zu net-memory=%zu",
+                         heap.used, size, fata__net_config.memory);
         return NULL;
-    block = malloc(size);
-    if (block != NULL) {
-        block->size = size;
-        heap.used += size;
     }
+    block->size = size;
+    heap.used += size;
     return block;
+}
+
+size_t fata__net_memory(uint64_t *refused)
+{
+    *refused = heap.refused;
+    return heap.used;
 }
 
 void *fata__lwip_alloc(size_t size)

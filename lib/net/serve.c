@@ -4,7 +4,6 @@
 #include "internal.h"
 
 #include <fata/run.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { BACKLOG = 128 };
@@ -48,8 +47,10 @@ static void tell(const struct connection *c, int err)
         err == FATA_ECANCELED)
         return;
     fata_stack_peer(c->flow, &address, &port);
-    printf("port %u: connection of %s: %s\n", c->server->port,
-           fata_endpoint_print(&address, port, peer), fata_strerror(err));
+    fata_log_warning(&fata__log_tcp,
+                     "ended by an error peer=%s port=%u error=%s",
+                     fata_endpoint_print(&address, port, peer), c->server->port,
+                     FATA_LOG_QUOTE(fata_strerror(err)));
 }
 
 static int talk(void *arg)

@@ -105,6 +105,7 @@ static bool is_ready(const struct netif *netif)
 static void changed(struct netif *netif)
 {
     struct fata_entry *entry;
+    fata__tell_addresses(netif);
     if (!is_ready(netif))
         return;
     while ((entry = fata_waiter_first(&fata__net.ready)) != NULL)
@@ -178,9 +179,12 @@ int fata_stack_open(struct fata_stack **out, const char *name,
     netif_set_status_callback(netif, changed);
     configure_ipv6(netif);
     netif_set_up(netif);
-    if (fata__net_config.ipv4.family == 0 && !fata__net_config.no_dhcp &&
-        dhcp_start(netif) != ERR_OK)
-        return FATA_ENOMEM;
+    fata__tell_addresses(netif);
+    if (fata__net_config.ipv4.family == 0 && !fata__net_config.no_dhcp) {
+        fata_log_debug(&fata__log_dhcp, "asks");
+        if (dhcp_start(netif) != ERR_OK)
+            return FATA_ENOMEM;
+    }
     fata__net_enter();
     fata__net_settle();
     *out = stack;

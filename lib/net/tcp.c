@@ -57,6 +57,12 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
     return ERR_OK;
 }
 
+static void ended(const struct tcp_flow *f, struct fata_metric *how)
+{
+    fata_metric_add(how, 1);
+    fata__tell_flow(f, how->labels[0].value);
+}
+
 /* lwIP has freed the connection. */
 static void on_error(void *arg, err_t err)
 {
@@ -65,6 +71,9 @@ static void on_error(void *arg, err_t err)
     f->error = fata__net_error(err);
     if (!f->connected && f->error == FATA_ECONNRESET)
         f->error = FATA_ECONNREFUSED;
+    if (f->connected)
+        ended(f, f->error == FATA_ETIMEDOUT ? &fata__tcp_timed_out
+                                            : &fata__tcp_reset);
     fata_flow_readable(&f->flow);
     fata_flow_writable(&f->flow);
 }
@@ -171,6 +180,8 @@ static void end(struct fata_flow *flow, bool abort)
         /* What was not read makes it a reset. */
         if (abort || tcp_close(pcb) != ERR_OK)
             tcp_abort(pcb);
+        if (f->connected)
+            ended(f, abort ? &fata__tcp_aborted : &fata__tcp_closed);
         fata__net_settle();
     }
     fata_list_remove(&f->link);
@@ -190,6 +201,7 @@ void fata__tcp_flow_connected(struct tcp_flow *f)
     f->peer_port = pcb->remote_port;
     f->local = fata__net_address(&pcb->local_ip);
     f->local_port = pcb->local_port;
+    fata__tell_flow(f, "established");
 }
 
 struct tcp_flow *fata__tcp_flow_new(struct tcp_pcb *pcb)

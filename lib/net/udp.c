@@ -28,6 +28,7 @@ static void on_received(void *arg, struct udp_pcb *pcb, struct pbuf *p,
     struct fata_entry *waiter = fata_waiter_first(&u->waiter);
     (void)pcb;
     if (u->count == KEPT) {
+        fata_metric_add(&fata__udp_dropped, 1);
         pbuf_free(p);
         return;
     }

@@ -121,6 +121,11 @@ struct fata_sched *fata_run_sched(void)
     return &run.sched;
 }
 
+const struct fata_stacks *fata_run_stacks(void)
+{
+    return &run.stacks;
+}
+
 int fata_run(int (*start)(void *app), void *app)
 {
     struct fata_time_source platform = {platform_now, platform_wait};

@@ -102,7 +102,7 @@ enum { FATA_FLOW_IDLE = 1 };
 
 /* Serves until it is cancelled: listens, and calls fn(flow, arg) for each
  * connection.  A connection's error ends that connection only; those that are
- * not the peer's doing are told on the console.  Where no stack is free
+ * not the peer's doing are logged, source tcp.  Where no stack is free
  * (`stacks:` in the manifest) connections wait for one.
  * Returns FATA_ECANCELED, or why it could not begin: FATA_EBUSY, FATA_ENOMEM.
  * Context: fiber, suspends. */

@@ -23,4 +23,13 @@ int fata__lwip_ip6_input(const struct pbuf *p);
 #define LWIP_HOOK_IP4_INPUT(p, netif) fata__lwip_ip4_input(p)
 #define LWIP_HOOK_IP6_INPUT(p, netif) fata__lwip_ip6_input(p)
 
+/* A segment goes out; p begins with its header.  For counting: no option is
+ * added. */
+struct tcp_hdr;
+struct tcp_pcb;
+void fata__lwip_tcp_output(const struct pbuf *p, const struct tcp_hdr *header,
+                           const struct tcp_pcb *pcb);
+#define LWIP_HOOK_TCP_OUT_ADD_TCPOPTS(p, header, pcb, options)                 \
+    (fata__lwip_tcp_output(p, header, pcb), (options))
+
 #endif

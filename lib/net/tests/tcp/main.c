@@ -5,6 +5,7 @@
 #include <fata/run.h>
 #include <fata/stack.h>
 #include <string.h>
+#include "../sample.h"
 #include "app.h"
 
 enum { PORT = 1234 };
@@ -19,15 +20,22 @@ static fata_time_t soon(void)
     return fata_time_add(fata_now(), FATA_S(10));
 }
 
+/* The same one always: more may come while a test runs. */
 static bool own_address(struct fata_address *address)
 {
+    static struct fata_address own;
     struct fata_address all[8];
     size_t n;
-    if (fata_stack_ready(stack(), soon()) != 0)
-        return false;
-    n = fata_stack_addresses(stack(), all, FATA_COUNT(all));
-    *address = all[n <= FATA_COUNT(all) ? n - 1 : 0];
-    return n > 0;
+    if (own.family == 0) {
+        if (fata_stack_ready(stack(), soon()) != 0)
+            return false;
+        n = fata_stack_addresses(stack(), all, FATA_COUNT(all));
+        if (n == 0)
+            return false;
+        own = all[n <= FATA_COUNT(all) ? n - 1 : 0];
+    }
+    *address = own;
+    return true;
 }
 
 static bool join_on(struct fata_listener *listener, struct fata_flow **a,
@@ -230,4 +238,61 @@ FATA_TEST(datagrams_keep_their_bounds)
                    FATA_ETIMEDOUT);
     fata_udp_close(a);
     fata_udp_close(b);
+}
+
+/* --- what is counted --- */
+
+#define OPENED  "fata_tcp_opened_total{by=\"peer\"} "
+#define STARTED "fata_tcp_opened_total{by=\"image\"} "
+#define CLOSED  "fata_tcp_ended_total{how=\"closed\"} "
+#define ABORTED "fata_tcp_ended_total{how=\"aborted\"} "
+#define RESET   "fata_tcp_ended_total{how=\"reset\"} "
+#define FAILED  "fata_tcp_connect_failed_total "
+#define DROPPED "fata_udp_dropped_total "
+
+FATA_TEST(connections_are_counted)
+{
+    struct fata_flow *a, *b;
+    struct fata_address own;
+    const void *data;
+    long opened = value_of(OPENED), started = value_of(STARTED),
+         closed = value_of(CLOSED), aborted = value_of(ABORTED),
+         reset = value_of(RESET), failed = value_of(FAILED),
+         alive = value_of("fata_tcp_connections ");
+
+    fata_check(own_address(&own) && join(&a, &b));
+    fata_check_int(value_of("fata_tcp_connections "), ==, alive + 2);
+    fata_flow_close(a);
+    fata_flow_close(b);
+    fata_check_int(value_of("fata_tcp_connections "), ==, alive);
+    fata_check_int(value_of(CLOSED), ==, closed + 2);
+
+    fata_check(join(&a, &b));
+    fata_flow_abort(a);
+    fata_check_int(fata_flow_read(b, &data, soon()), ==, FATA_ECONNRESET);
+    fata_flow_close(b);
+    fata_check_int(value_of(OPENED), ==, opened + 2);
+    fata_check_int(value_of(STARTED), ==, started + 2);
+    fata_check_int(value_of(ABORTED), ==, aborted + 1);
+    fata_check_int(value_of(RESET), ==, reset + 1);
+    fata_check_int(value_of(CLOSED), ==, closed + 2);
+
+    fata_check_int(fata_stack_connect(stack(), &own, PORT + 1, &a, soon()), ==,
+                   FATA_ECONNREFUSED);
+    fata_check_int(value_of(FAILED), ==, failed + 1);
+    fata_check_int(value_of(STARTED), ==, started + 2);
+}
+
+FATA_TEST(lost_datagrams_are_counted)
+{
+    struct fata_address own;
+    struct fata_udp *a;
+    long before = value_of(DROPPED);
+    fata_check(own_address(&own));
+    fata_check_int(fata_stack_udp(stack(), PORT, &a), ==, 0);
+    for (int i = 0; i < 70; i++) /* 64 are kept */
+        fata_check_int(fata_udp_send(a, "x", 1, &own, PORT), ==, 0);
+    fata_check_int(fata_sleep(FATA_MS(1)), ==, 0); /* they arrive */
+    fata_check_int(value_of(DROPPED), ==, before + 6);
+    fata_udp_close(a);
 }

@@ -16,6 +16,9 @@ int fata_run_init(void);
  * are opened.  Context: any. */
 struct fata_sched *fata_run_sched(void);
 
+/* The stacks of its fibers, to look at. */
+const struct fata_stacks *fata_run_stacks(void);
+
 /* Runs start(app) as the first fiber until it and all fibers below it have
  * ended.  A shutdown request cancels it, unless somebody waits in
  * fata_shutdown_wait.  Returns what start returned; 0 where it returned
