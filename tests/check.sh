@@ -122,10 +122,10 @@ step "manifest reference" sh tool/tests/reference.sh $fata
 step "tender spt" sh tender/tests/run.sh build/host/fata-spt
 step "tender hvt" sh tender/tests/run_hvt.sh build/host/fata-hvt
 step "user network" sh tests/user_net.sh $fata
-step "echo behind a port" sh tests/user_echo.sh $fata
 step "unix,spt,hvt" $fata test -t unix,spt,hvt $rooms
 step "links in docs" links
 if [ "${1:-}" != fast ]; then
+    step "echo behind a port" sh tests/user_echo.sh $fata
     step "headers alone" headers
     step "format" format
     step "manifest mistakes, tool under ASan" sanitized_tool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The peer of a server, in an ordinary process:
  *
- *     client ADDRESS PORT check              what is sent comes back
+ *     client ADDRESS PORT check [N]          what is sent comes back: 8 MB / N
  *     client ADDRESS PORT load N SECONDS     round trips of 64 bytes, N at once
  *     client ADDRESS PORT send SECONDS       as much as it takes (discard)
  *     client ADDRESS PORT receive SECONDS    as much as it gives (chargen)
@@ -202,8 +202,9 @@ int main(int argc, char **argv)
     if (strcmp(what, "check") == 0) {
         check(1, 0);
         check(1, 1);
-        check(1, 3000000);
-        check(50, 100000);
+        size_t part = argc > 4 ? strtoul(argv[4], NULL, 10) : 1;
+        check(1, 3000000 / part);
+        check(50, 100000 / part);
         puts("client: all came back");
     } else if (strcmp(what, "load") == 0 && argc == 6) {
         load(atoi(argv[4]), atof(argv[5]));
