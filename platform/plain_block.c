@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Opening block devices of the manifest. */
-#include "plain.h"
+#include "plain_block.h"
 
 #include <fata/bare.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Block devices by hypercall.  A tender takes many sectors a call; the calls
  * are synchronous, the request completes in the next wait all the same. */
-#include "../plain.h"
+#include "../plain_block.h"
 #include "hvt.h"
 
 static int submit(struct fata_block *block, struct fata_block_request *r)

@@ -2,7 +2,7 @@
 /* Block devices by pread and pwrite, one block a call as the filter wants it.
  * The calls are synchronous; the request completes in the next wait all the
  * same. */
-#include "../plain.h"
+#include "../plain_block.h"
 #include "spt.h"
 
 static int submit(struct fata_block *block, struct fata_block_request *r)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Network devices by read and write on the tender's descriptors. */
-#include "../plain.h"
+#include "../frame_net.h"
 #include "spt.h"
+#include <fata/bare.h>
+#include <string.h>
 
 static struct frame_net devices[SOLO5_MANIFEST_MAX];
 
@@ -25,5 +27,21 @@ void spt_net_ready(uint64_t handle)
 
 int fata_net_open(struct fata_net **net, const char *name)
 {
-    return plain_net_open(net, name, devices, read_frame, write_frame);
+    uint64_t handle;
+    const struct solo5_device *m =
+        fata_bare_device(name, SOLO5_DEVICE_NET, &handle);
+    struct frame_net *d;
+    if (m == NULL)
+        return FATA_ENODEV;
+    d = &devices[handle];
+    if (d->net.ops != NULL)
+        return FATA_EBUSY;
+    d->read = read_frame;
+    d->write = write_frame;
+    d->descriptor = m->host.descriptor;
+    memcpy(d->net.mac, m->info.net.mac, sizeof(d->net.mac));
+    d->net.mtu = m->info.net.mtu;
+    frame_net_init(d);
+    *net = &d->net;
+    return 0;
 }
