@@ -110,6 +110,7 @@ static void start(struct job *job)
     if (c != NULL && c->client.count != 0)
         start_client(job, ends[1]);
     close(ends[1]);
+    own_network_leave(&job->own_network);
     network_given(&job->network);
     job->output_end = ends[0];
     job->started = now_ms();
@@ -303,11 +304,6 @@ void jobs_run(struct job *jobs, size_t count, struct tally *tally)
     while (printed < count) {
         while (running_count < most && next < count && !interrupted) {
             struct job *job = &jobs[next];
-            bool busy = false;
-            for (size_t i = 0; i < running_count; i++)
-                busy = busy || running[i]->taps.count != 0;
-            if (busy && job_uses_net(job))
-                break;
             next++;
             if (job->skip != NULL || job->not_built)
                 job->done = true;
