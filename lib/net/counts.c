@@ -107,5 +107,7 @@ READ(memory, FATA_METRIC_GAUGE, "fata_net_memory_bytes",
      "Bytes that the stack has allocated.", fata__net_memory(&(uint64_t){0}));
 READ(memory_max, FATA_METRIC_GAUGE, "fata_net_memory_limit_bytes",
      "The most of them: --net-memory.", fata__net_config.memory);
+READ(buffers, FATA_METRIC_GAUGE, "fata_net_receive_buffers",
+     "Receive buffers that readers hold.", fata__interface_held());
 READ(refused, FATA_METRIC_COUNTER, "fata_net_memory_refused_total",
      "Allocations of the stack beyond that.", memory_refused());
