@@ -43,6 +43,8 @@ int cmd_update(const struct options *o);
 /* Hidden: called by build.ninja. */
 int cmd_layer(int argc, char **argv);
 int cmd_link(int argc, char **argv);
+int cmd_generate(int argc, char **argv);
+int cmd_kv(int argc, char **argv);
 
 /* Fills the session for the project that `folder` belongs to, and finds all
  * manifests. */
