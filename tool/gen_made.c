@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define MOST_INPUTS 65536
 
@@ -53,13 +54,20 @@ struct vec generate_inputs(const struct manifest *m, const struct generate *g)
     return files;
 }
 
-static const char *hash_of_names(const struct session *s,
-                                 const struct vec *files)
+/* Goes into the command line: that is another one when a file was added or
+ * removed, or has got an older time than it had, which ninja does not see. */
+static const char *hash_of(const struct session *s, const struct vec *files)
 {
     char sum[SHA256_TEXT];
     struct hash *h = hash_new();
-    for (size_t i = 0; i < files->count; i++)
+    for (size_t i = 0; i < files->count; i++) {
+        struct stat st = {0};
+        if (stat(files->item[i], &st) != 0)
+            memset(&st, 0, sizeof(st));
         hash_add_text(h, seen(s, files->item[i]));
+        hash_add(h, &st.st_mtim.tv_sec, sizeof(st.st_mtim.tv_sec));
+        hash_add(h, &st.st_mtim.tv_nsec, sizeof(st.st_mtim.tv_nsec));
+    }
     hash_end(h, sum);
     return format("%.16s", sum);
 }
@@ -81,6 +89,7 @@ struct vec made_generated(struct maker *k, const struct manifest *m,
         if (!push_once(k->done, outputs.item[0]))
             continue;
         struct vec files = generate_inputs(m, g);
+        const char *hash = hash_of(k->s, &files);
         buf_add(k->out, "build");
         for (size_t i = 0; i < outputs.count; i++)
             buf_add(k->out, " %s", escaped(seen(k->s, outputs.item[i])));
@@ -88,8 +97,8 @@ struct vec made_generated(struct maker *k, const struct manifest *m,
         for (size_t i = 0; i < files.count; i++)
             buf_add(k->out, " %s", escaped(seen(k->s, files.item[i])));
         buf_add(k->out, "\n  what = %s\n  line = __generate %s %s %s",
-                escaped(seen(k->s, outputs.item[0])),
-                hash_of_names(k->s, &files), shell_word(seen(k->s, m->folder)),
+                escaped(seen(k->s, outputs.item[0])), hash,
+                shell_word(seen(k->s, m->folder)),
                 shell_word(seen(k->s, folder)));
         for (size_t i = 0; i < g->output.count; i++)
             buf_add(k->out, " %s", shell_word(g->output.item[i].text));
@@ -122,18 +131,18 @@ struct vec made_folders(struct maker *k, const struct build *b,
             struct kv_tree tree = {0};
             if (a->from != NULL)
                 tree = kv_scan(from, a->mark);
-            else
-                push(&files, format("%s.stamp", from));
             for (size_t f = 0; f < tree.count; f++)
                 push(&files, tree.file[f].path);
+            const char *hash = hash_of(k->s, &files);
+            if (a->from == NULL)
+                push(&files, format("%s.stamp", from));
             const char *seen_out = seen(k->s, out);
             buf_add(k->out, "build %s.bin %s.S %s.c: make", escaped(seen_out),
                     escaped(seen_out), escaped(seen_out));
             for (size_t f = 0; f < files.count; f++)
                 buf_add(k->out, " %s", escaped(seen(k->s, files.item[f])));
             buf_add(k->out, "\n  what = %s.c\n  line = __kv %s %s %s %s %s\n",
-                    escaped(seen_out), hash_of_names(k->s, &files),
-                    shell_word(seen(k->s, from)),
+                    escaped(seen_out), hash, shell_word(seen(k->s, from)),
                     shell_word(format("%s:%d:%d", a->mark.file, a->mark.line,
                                       a->mark.column)),
                     a->symbol, shell_word(seen_out));

@@ -126,8 +126,8 @@ static void place_file(const struct generation *g, const char *name)
 }
 
 /* INPUTS FOLDER OUT OUTPUT... -- COMMAND...
- * INPUTS: a hash of their names; it is only there for the command line to be
- * another one when a file was added or removed. */
+ * INPUTS is a hash that only makes the command line another one (gen_made.c).
+ */
 int cmd_generate(int argc, char **argv)
 {
     struct generation g = {0};

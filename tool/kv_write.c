@@ -110,8 +110,8 @@ static void write_out(const char *path, const struct buf *t)
              strerror(errno));
 }
 
-/* NAMES FOLDER MARK SYMBOL OUT: writes OUT.bin, OUT.S, OUT.c.  NAMES: a hash,
- * as in generate.c. */
+/* INPUTS FOLDER MARK SYMBOL OUT: writes OUT.bin, OUT.S, OUT.c.  INPUTS is a
+ * hash that only makes the command line another one (gen_made.c). */
 int cmd_kv(int argc, char **argv)
 {
     if (argc != 5)
