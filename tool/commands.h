@@ -13,11 +13,11 @@ struct options {
     const char *command;
     const char *targets; /* -t */
     bool sanitize, debug, frozen, offline, verbose, use_clang;
-    struct vec words;      /* what is no option */
-    struct vec program;    /* after -- */
-    bool separator;        /* -- was there */
+    struct vec words;   /* what is no option */
+    struct vec program; /* after -- */
+    bool separator;     /* -- was there */
     bool watch;
-    char **all; /* the whole command line, ended by NULL */
+    char **all;            /* the whole command line, ended by NULL */
     struct vec block, net; /* NAME=WHERE */
     const char *memory;    /* MiB */
     const char *core;      /* folder for a core file */
