@@ -126,9 +126,12 @@ $(B)/fuzz_frames: $(addprefix tender/,$(FUZZED_FRAMES))
 # Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
 FUZZ_SECONDS ?= 60
 CLANG        ?= clang
+# An image of target unix with libFuzzer inside: the fibers of what is fuzzed run.
+FUZZER_CC = $(CLANG) -fsanitize=fuzzer-no-link -Wno-unused-command-line-argument -lstdc++ \
+            -Wl,--whole-archive,$(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-x86_64.a),--no-whole-archive
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames
+	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames build/fuzz/net
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -144,6 +147,8 @@ fuzz: all $(B)/check-packages
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
 	build/fuzz/fuzz_ring -max_total_time=$(FUZZ_SECONDS) build/fuzz/ring tender/tests/corpus_ring
+	"$$(FATA_CC="$(FUZZER_CC)" $(B)/fata build -t unix --sanitize lib/net/tests/fuzz | tail -n 1)" --ipv4=10.0.0.2/24 --logs='*:off' \
+	    --fuzz="-max_total_time=$(FUZZ_SECONDS) -max_len=6000 build/fuzz/net lib/net/tests/fuzz/corpus"
 	$(if $(HAVE_SLIRP),build/fuzz/fuzz_frames -max_total_time=$(FUZZ_SECONDS) build/fuzz/frames tender/tests/corpus_frames)
 
 .PHONY: check check-fast

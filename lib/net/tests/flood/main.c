@@ -87,7 +87,7 @@ static int speak(void)
     heard[says.who].letter = 0;
     int err = fake_deliver(make, 1);
     for (int i = 0; i < 5 && err == 0; i++)
-        err = fata_sleep(FATA_US(1));
+        err = fata_sleep(1);
     return err;
 }
 
