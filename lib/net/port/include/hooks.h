@@ -24,6 +24,13 @@ int fata__lwip_ip6_input(const struct pbuf *p);
 #define LWIP_HOOK_IP4_INPUT(p, netif) fata__lwip_ip4_input(p)
 #define LWIP_HOOK_IP6_INPUT(p, netif) fata__lwip_ip6_input(p)
 
+/* A frame comes in, p begins with its header: ARP may tell that somebody else
+ * has our address.  Returns netif. */
+struct netif *fata__lwip_arp(const struct pbuf *p, struct netif *netif);
+#define LWIP_ARP_FILTER_NETIF 1
+#define LWIP_ARP_FILTER_NETIF_FN(p, netif, type)                               \
+    ((type) == ETHTYPE_ARP ? fata__lwip_arp(p, netif) : (netif))
+
 /* A segment for a connection in TIME-WAIT.  Returns ERR_OK: lwIP goes on. */
 struct tcp_hdr;
 struct tcp_pcb;
