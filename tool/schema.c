@@ -110,7 +110,7 @@ const struct schema_key schema[] = {
     SUB(IN_CASE, "net", PAIRS, test_case, net, PLAIN, "device: `tap` or `user`"),
     SUB(IN_CASE, "status", AN_INTEGER, test_case, status, PLAIN, "exit status it must end with; 0"),
     SUB(IN_CASE, "output", TEXTS, test_case, output, PLAIN, "texts that its output must contain"),
-    SUB(IN_CASE, "client", TEXTS, test_case, client, PLAIN, "a command that talks to it, started at the same time in the manifest's folder; when it ends, which must be with status 0, the image gets SIGTERM"),
+    SUB(IN_CASE, "client", TEXTS, test_case, client, PLAIN, "a command that talks to it, started at the same time in the manifest's folder; when it ends, which must be with status 0, the image gets SIGTERM. Status 77 and a line `skip: WHY` skip the case"),
     SUB(IN_CASE, "when", A_GROUP, test_case, when, IN_WHEN, 0, NULL, false, "only then"),
     SUB(IN_CASE, "timeout", A_DURATION, test_case, timeout, PLAIN, "it is killed after this; 60s"),
     SUB(IN_CASE, "signal", A_GROUP, test_case, signal, IN_SIGNAL, 0, NULL, false, "a signal sent to it"),

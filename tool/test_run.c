@@ -228,6 +228,22 @@ static void judge_runner(const struct job *job, struct tally *t)
         show_output(job);
 }
 
+/* Why the client could not do its part, as it says in a line "skip: WHY" before
+ * it ends with this status; NULL: it did. */
+static const char *client_skips(const struct job *job)
+{
+    enum { SKIP = 77 };
+    static const char mark[] = "skip: ";
+    if (!WIFEXITED(job->client_status) ||
+        WEXITSTATUS(job->client_status) != SKIP || job->output.data == NULL)
+        return NULL;
+    const char *why = strstr(job->output.data, mark);
+    if (why == NULL)
+        return NULL;
+    why += sizeof(mark) - 1;
+    return pool_copy(why, strcspn(why, "\n"));
+}
+
 static void judge(const struct job *job, struct tally *t)
 {
     const struct test_case *c = job->test_case;
@@ -237,9 +253,10 @@ static void judge(const struct job *job, struct tally *t)
         fail(job, t, "its image was not built; see above");
         return;
     }
-    if (job->skip != NULL) {
+    const char *skip = job->skip != NULL ? job->skip : client_skips(job);
+    if (skip != NULL) {
         t->skipped++;
-        printf("skip %s %s %s: %s\n", target, job->who, job->what, job->skip);
+        printf("skip %s %s %s: %s\n", target, job->who, job->what, skip);
         return;
     }
     if (job->runner &&
