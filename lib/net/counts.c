@@ -32,6 +32,7 @@ FATA_COUNTER(fata__tcp_failed, "fata_tcp_connect_failed_total",
 REFUSED(fata__tcp_full, "connections");
 REFUSED(fata__tcp_unaccepted, "backlog");
 REFUSED(fata__tcp_replaced, "half-open");
+REFUSED(fata__tcp_unknown, "neighbour");
 
 FATA_COUNTER(fata__udp_dropped, "fata_udp_dropped_total",
              "Datagrams that found their socket's queue full.");
