@@ -670,7 +670,7 @@ static enum fata_http_event read_chunks(struct fata_http *h, const char *data,
     h->parsed = 0;
     h->count = 0;
     h->in_value = false;
-    return FATA_HTTP_BODY; /* none yet: goes on at once, in fata_http_read */
+    return FATA_HTTP_BODY; /* none yet: goes on at once, in fata_http_feed */
 }
 
 static enum fata_http_event read_trailer(struct fata_http *h, const char *data,
@@ -698,7 +698,7 @@ static enum fata_http_event read_trailer(struct fata_http *h, const char *data,
     return end(h);
 }
 
-enum fata_http_event fata_http_read(struct fata_http *h, fata_time_t now,
+enum fata_http_event fata_http_feed(struct fata_http *h, fata_time_t now,
                                     const void *data, size_t size, size_t *used,
                                     struct fata_http_text *piece)
 {
@@ -743,7 +743,7 @@ enum fata_http_event fata_http_read(struct fata_http *h, fata_time_t now,
     return FATA_HTTP_FAILED;
 }
 
-enum fata_http_event fata_http_read_end(struct fata_http *h)
+enum fata_http_event fata_http_feed_end(struct fata_http *h)
 {
     switch (h->reading) {
     case FATA__HTTP_TO_CLOSE:

@@ -80,8 +80,8 @@ static void run(enum fata_http_role role, const char *method, const char *in,
         char *copy = malloc(there - from + 1);
         memcpy(copy, at + from, there - from);
         enum fata_http_event event =
-            ended ? fata_http_read_end(&h)
-                  : fata_http_read(&h, 0, copy, there - from, &used, &piece);
+            ended ? fata_http_feed_end(&h)
+                  : fata_http_feed(&h, 0, copy, there - from, &used, &piece);
         if (event != FATA_HTTP_BODY && event != FATA_HTTP_MORE && l->in_body) {
             note(l, "\n", 1);
             l->in_body = false;
@@ -487,11 +487,11 @@ FATA_TEST(half_a_head_is_answered_with_408)
     struct fata_http_text piece;
     size_t used;
     fata_http_init(&h, FATA_HTTP_SERVER, &fata_http_limits, 0);
-    fata_check(fata_http_read(&h, FATA_S(50), "G", 1, &used, &piece) ==
+    fata_check(fata_http_feed(&h, FATA_S(50), "G", 1, &used, &piece) ==
                FATA_HTTP_MORE);
     fata_check(h.deadline == FATA_S(60));
     /* More bytes do not move it. */
-    fata_check(fata_http_read(&h, FATA_S(59), "GE", 2, &used, &piece) ==
+    fata_check(fata_http_feed(&h, FATA_S(59), "GE", 2, &used, &piece) ==
                FATA_HTTP_MORE);
     fata_check(fata_http_late(&h, FATA_S(60)));
     fata_check_int(h.status, ==, 408);
@@ -505,13 +505,13 @@ FATA_TEST(a_body_has_a_rate)
     struct fata_http_text piece;
     size_t used;
     fata_http_init(&h, FATA_HTTP_SERVER, &fata_http_limits, 0);
-    fata_check(fata_http_read(&h, 0, in, sizeof(in) - 1, &used, &piece) ==
+    fata_check(fata_http_feed(&h, 0, in, sizeof(in) - 1, &used, &piece) ==
                FATA_HTTP_HEAD);
     fata_check(h.deadline == FATA_S(20));
-    fata_check(fata_http_read(&h, FATA_S(9), bytes, 1, &used, &piece) ==
+    fata_check(fata_http_feed(&h, FATA_S(9), bytes, 1, &used, &piece) ==
                FATA_HTTP_BODY);
     fata_check(h.deadline == FATA_S(20));
-    fata_check(fata_http_read(&h, FATA_S(9), bytes, 5000, &used, &piece) ==
+    fata_check(fata_http_feed(&h, FATA_S(9), bytes, 5000, &used, &piece) ==
                FATA_HTTP_BODY);
     fata_check(h.deadline == FATA_S(30));
     fata_check(fata_http_late(&h, FATA_S(30)));
@@ -526,11 +526,11 @@ static struct fata_http *asked(const char *request)
     struct fata_http_text piece;
     size_t used;
     fata_http_init(&h, FATA_HTTP_SERVER, &fata_http_limits, 0);
-    if (fata_http_read(&h, 0, request, strlen(request), &used, &piece) !=
+    if (fata_http_feed(&h, 0, request, strlen(request), &used, &piece) !=
         FATA_HTTP_HEAD)
         return NULL;
     if (!h.head.has_body)
-        (void)fata_http_read(&h, 0, "", 0, &used, &piece);
+        (void)fata_http_feed(&h, 0, "", 0, &used, &piece);
     return &h;
 }
 

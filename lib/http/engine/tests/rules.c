@@ -84,7 +84,7 @@ static struct fata_http *request(const char *method, const char *fields)
     snprintf(in, sizeof(in), "%s / HTTP/1.1\r\nHost: h\r\n%s\r\n", method,
              fields);
     fata_http_init(&h, FATA_HTTP_SERVER, &fata_http_limits, 0);
-    if (fata_http_read(&h, 0, in, strlen(in), &used, &piece) != FATA_HTTP_HEAD)
+    if (fata_http_feed(&h, 0, in, strlen(in), &used, &piece) != FATA_HTTP_HEAD)
         fata_panic("rules", "a bad request");
     return &h;
 }

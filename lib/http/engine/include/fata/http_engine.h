@@ -5,7 +5,7 @@
  * known here.
  *
  *     fata_http_init(&h, FATA_HTTP_SERVER, &fata_http_limits, now);
- *     for (;;) switch (fata_http_read(&h, now, data, size, &used, &piece)) {
+ *     for (;;) switch (fata_http_feed(&h, now, data, size, &used, &piece)) {
  *     case FATA_HTTP_MORE:   drop `used` bytes, get more behind the rest
  *     case FATA_HTTP_HEAD:   h.head says what is asked; it points into `data`
  *     case FATA_HTTP_BODY:   `piece` is the next part of the body
@@ -163,13 +163,13 @@ void fata_http_init(struct fata_http *h, enum fata_http_role role,
  *        more behind them after MORE (which may come with `used` == 0)
  * piece  returned with BODY: within `data`
  * After END it says MORE until fata_http_next. */
-enum fata_http_event fata_http_read(struct fata_http *h, fata_time_t now,
+enum fata_http_event fata_http_feed(struct fata_http *h, fata_time_t now,
                                     const void *data, size_t size, size_t *used,
                                     struct fata_http_text *piece);
 
 /* The stream has ended.  Returns END (that ends the body of a response), MORE
  * (no message was under way) or FAILED (one was, status 0). */
-enum fata_http_event fata_http_read_end(struct fata_http *h);
+enum fata_http_event fata_http_feed_end(struct fata_http *h);
 
 /* The bytes of the head are at `base` from now on. */
 void fata_http_move(struct fata_http *h, const char *base);
@@ -198,10 +198,6 @@ bool fata_http_has(const struct fata_http *h, const char *name,
                    const char *token);
 
 /* --- writing --- */
-
-struct fata_http_header {
-    const char *name, *value;
-};
 
 /* The head of a response, or of a request. */
 struct fata_http_message {

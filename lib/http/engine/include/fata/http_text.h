@@ -17,6 +17,11 @@ struct fata_http_text {
 #define FATA_HTTP_TEXT(literal)                                                \
     ((struct fata_http_text){"" literal, sizeof(literal) - 1})
 
+/* A field that is sent.  Both end with a NUL. */
+struct fata_http_header {
+    const char *name, *value;
+};
+
 /* Byte by byte; and where A-Z are a-z. */
 bool fata_http_equal(struct fata_http_text text, const char *with);
 bool fata_http_same(struct fata_http_text text, const char *with);
