@@ -13,14 +13,15 @@
 enum { SMALLEST_BUFFER = 512, GATHER = 2048 };
 
 void fata__http_open(struct fata_http_connection *c, struct fata_flow *flow,
-                     enum fata_http_role role)
+                     enum fata_http_role role,
+                     const struct fata_http_limits *limits)
 {
     c->flow = flow;
     c->buffer = NULL;
     c->room = c->filled = c->at = c->held = 0;
+    c->until = FATA_NEVER;
     c->body = (struct fata_http_text){NULL, 0};
-    fata_http_init(&c->engine, role, &fata__http_config,
-                   fata_sched_now(fata_run_sched()));
+    fata_http_init(&c->engine, role, limits, fata_sched_now(fata_run_sched()));
 }
 
 void fata__http_close(struct fata_http_connection *c)
@@ -256,7 +257,10 @@ int fata__http_wait_body(struct fata_http_connection *c,
         int n = fata__http_read_body(c, now, body);
         if (n != FATA_EAGAIN)
             return n;
-        n = fata_flow_read(c->flow, &data, c->engine.deadline);
+        fata_time_t deadline = c->engine.deadline;
+        if (deadline > c->until)
+            deadline = c->until;
+        n = fata_flow_read(c->flow, &data, deadline);
         if (n == FATA_ETIMEDOUT &&
             fata_http_late(&c->engine, fata_sched_now(fata_run_sched())))
             return FATA_EPROTO;

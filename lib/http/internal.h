@@ -19,12 +19,14 @@ struct fata_http_connection {
     char *buffer; /* malloc, or NULL */
     size_t room, filled, at;
     size_t held;
+    fata_time_t until;          /* a client's: the call's deadline */
     struct fata_http_text body; /* what a read has given, and is not acked */
     bool body_buffered;         /* it lies in the buffer */
 };
 
 void fata__http_open(struct fata_http_connection *c, struct fata_flow *flow,
-                     enum fata_http_role role);
+                     enum fata_http_role role,
+                     const struct fata_http_limits *limits);
 void fata__http_close(struct fata_http_connection *c);
 
 /* What there is, without waiting: FATA_EAGAIN, 0, or an error. */

@@ -271,7 +271,7 @@ static void accept_one(struct server *server, struct fata_flow *flow)
     }
     c->server = server;
     c->state = READS;
-    fata__http_open(&c->http, flow, FATA_HTTP_SERVER);
+    fata__http_open(&c->http, flow, FATA_HTTP_SERVER, &fata__http_config);
     fata_job_init(&c->job, on_readable);
     fata_timer_init(&c->timer, on_timer);
     fata_list_init(&c->waits);
@@ -377,7 +377,7 @@ int fata_http_serve_flow(struct fata_flow *flow, fata_http_handler *fn,
     const void *data;
     int err;
 
-    fata__http_open(&c, flow, FATA_HTTP_SERVER);
+    fata__http_open(&c, flow, FATA_HTTP_SERVER, &fata__http_config);
     for (;;) {
         err = fata__http_read_head(&c, now());
         if (err == FATA_EAGAIN) {
