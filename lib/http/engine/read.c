@@ -203,11 +203,16 @@ static enum fata_http_event end(struct fata_http *h)
 
 /* --- a head --- */
 
+static bool is_in(char c, const uint32_t set[4])
+{
+    unsigned char u = (unsigned char)c;
+    return u < 128 && (set[u / 32] >> (u % 32) & 1) != 0;
+}
+
 static bool is_token(char c)
 {
     static const uint32_t set[4] = {0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff};
-    unsigned char u = (unsigned char)c;
-    return u < 128 && (set[u / 32] >> (u % 32) & 1) != 0;
+    return is_in(c, set);
 }
 
 /* A method that llhttp does not know is no mistake, if it is a token. */
@@ -350,13 +355,13 @@ static unsigned split_target(struct fata_http_head *head)
     return p == end ? 0 : 400; /* a fragment is the client's own */
 }
 
+/* No space, no controls, nothing that ends an authority or is in no URI. */
 static bool is_host(struct fata_http_text host)
 {
-    static const char out[] = " \t/?#@\\\"<>^`{|}";
+    static const uint32_t set[4] = {0, 0x2fff7ff2, 0xaffffffe, 0x47fffffe};
     for (size_t i = 0; i < host.size; i++)
-        for (const char *p = out; *p != '\0'; p++)
-            if (host.data[i] == *p)
-                return false;
+        if (!is_in(host.data[i], set))
+            return false;
     return true;
 }
 

@@ -64,7 +64,7 @@ struct out {
     bool full, bad;
 };
 
-static void put_bytes(struct out *o, const char *data, size_t size)
+static inline void put_bytes(struct out *o, const char *data, size_t size)
 {
     if (o->room - o->size < size) {
         o->full = true;
@@ -80,9 +80,10 @@ static void put_bytes(struct out *o, const char *data, size_t size)
 static void put(struct out *o, const char *text)
 {
     size_t size = 0;
-    for (; text[size] != '\0'; size++)
-        if ((unsigned char)text[size] < ' ' && text[size] != '\t')
-            o->bad = true;
+    for (; (unsigned char)text[size] >= ' '; size++)
+        ;
+    if (text[size] != '\0')
+        o->bad = true;
     put_bytes(o, text, size);
 }
 
@@ -176,8 +177,11 @@ int fata_http_write_head(struct fata_http *h, const struct fata_http_message *m,
         put_status_line(&o, m->status);
     else
         put_request_line(&o, m);
-    if (m->date != NULL)
-        put_header(&o, "Date", m->date);
+    if (m->date != NULL) {
+        PUT(&o, "Date: ");
+        put_bytes(&o, m->date, strlen(m->date));
+        PUT(&o, "\r\n");
+    }
     if (m->type != NULL)
         put_header(&o, "Content-Type", m->type);
     for (size_t i = 0; i < m->header_count; i++)
