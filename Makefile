@@ -27,7 +27,7 @@ NET     := $(wildcard tender/net/*.c) tender/message.c
 TENDERS := fata-spt $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),fata-hvt fata-hvt-debug)
 
 PACKAGES := gcc make ninja-build pkg-config binutils libfyaml-dev libjansson-dev \
-            libssl-dev libelf-dev libseccomp-dev dpkg-dev xz-utils patch
+            libssl-dev libelf-dev zlib1g-dev libseccomp-dev dpkg-dev xz-utils patch
 # For the user-mode network; everything else works without it.
 OPTIONAL_PACKAGES := libslirp-dev
 
@@ -41,7 +41,7 @@ endif
 HAVE_SLIRP := $(shell echo '#include <slirp/libslirp.h>' | $(CC) $(FATA_HOST_CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
 WORKERS    := $(if $(HAVE_SLIRP),fata-net)
 
-TOOL_LIBS   = libfyaml jansson libcrypto libelf
+TOOL_LIBS   = libfyaml jansson libcrypto libelf zlib
 TOOL_CFLAGS = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Itool -Ibase/include -DFATA_VERSION='"$(VERSION)"' \
               $$(pkg-config --cflags $(TOOL_LIBS))
 SPT_CFLAGS  = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Wconversion -fPIE \
