@@ -148,6 +148,10 @@ static bool advance(struct connection *c)
 {
     int err = 0;
 
+    if (c->state == DRAINS && !c->http.engine.keep_alive) {
+        part(c); /* whatever else it says */
+        return false;
+    }
     if (c->state == DRAINS) {
         err = drain(c);
         if (err == 0) {
@@ -391,7 +395,7 @@ int fata_http_serve_flow(struct fata_flow *flow, fata_http_handler *fn,
             err = fata__http_handle(&c, fn, arg);
         else if (err == FATA_EPROTO)
             fata__http_refuse(&c);
-        while (err == 0) {
+        while (err == 0 && c.engine.keep_alive) {
             err = fata__http_wait_body(&c, &body);
             if (body.size == 0)
                 break;

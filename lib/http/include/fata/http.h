@@ -33,6 +33,7 @@
 
 struct fata_http;
 struct fata_http_connection;
+struct fata_kv;
 
 enum { FATA_HTTP_PARAMS = 8 };
 
@@ -173,6 +174,15 @@ FATA_NODISCARD int fata_http_upgrade(struct fata_http_request *req,
                                      const char *protocol,
                                      const struct fata_http_header *headers,
                                      size_t count);
+
+/* Answers with the value of a key-value store that the path names (below the
+ * store's root; a folder's is its index.html, and the path of one gets its
+ * slash by a redirect).  Type, ETag, conditions, ranges, HEAD, and gzip where
+ * the store has it and the client takes it; nothing is copied.
+ * kv  borrowed until return; its values stay
+ * Returns as fata_http_reply does. */
+FATA_NODISCARD int fata_http_reply_kv(struct fata_http_request *req,
+                                      struct fata_kv *kv);
 
 /* --- server-sent events --- */
 
