@@ -154,11 +154,11 @@ for target in ${2:-spt unix}; do
     stop "$target: with short times"
 done
 
-if command -v wrk >/dev/null; then
+if ! command -v wrk >/dev/null; then
+    skip "spt crowd" "wrk is not installed"
+elif grep -q "^spt " "$work/images"; then
     start spt 64 --connections=12000 --net-memory=48MiB --http-idle=10m --http-head-time=10m
     parts spt crowd
     stop "spt: with a crowd"
-else
-    skip "spt crowd" "wrk is not installed"
 fi
 result
