@@ -5,7 +5,7 @@
 #   make check      all tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make install    PREFIX=$HOME/.local
-#   make bench-boot     make bench-async     make bench-net
+#   make bench-boot     make bench-async     make bench-net     make bench-http
 #   make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
 
@@ -103,7 +103,8 @@ demo: all
 	$(Q)$(B)/fata run examples/hello -- --name=$${USER:-World}
 
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
-                  dnsmasq-base iputils-ping iperf gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
+                  dnsmasq-base iputils-ping iperf nginx-light python3-minimal wrk \
+                  gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
@@ -123,6 +124,15 @@ $(B)/fuzz_frames: $(addprefix tender/,$(FUZZED_FRAMES))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=address,undefined -DREPLAY -o $@ $^ -lslirp
 
+# The HTTP engine's; llhttp is a port, whose source the tool fetches.
+HTTP_CFLAGS  = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -Ibase/include -Ilib/http/engine/include
+HTTP_FUZZED := $(addprefix lib/http/engine/,tests/fuzz_http.c read.c field.c text.c write.c)
+$(B)/fuzz_http: $(HTTP_FUZZED) build/host/fata
+	@mkdir -p $(@D)
+	$(Q)llhttp=$$(sh lib/http/engine/tests/llhttp.sh build/host/fata) && \
+	    $(CC) $(HTTP_CFLAGS) -fsanitize=address,undefined -DREPLAY -DLLHTTP_STRICT_MODE=1 \
+	    -isystem $$llhttp/include/llhttp -o $@ $(HTTP_FUZZED) $$llhttp/llhttp/*.c
+
 # Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
 FUZZ_SECONDS ?= 60
 CLANG        ?= clang
@@ -131,7 +141,7 @@ FUZZER_CC = $(CLANG) -fsanitize=fuzzer-no-link -Wno-unused-command-line-argument
             -Wl,--whole-archive,$(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-x86_64.a),--no-whole-archive
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames build/fuzz/net
+	@mkdir -p $(addprefix build/fuzz/,manifest image gdb ring frames net http)
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -141,11 +151,15 @@ fuzz: all $(B)/check-packages
 	    tender/tests/fuzz_gdb.c tender/hvt/gdb/rsp.c tender/hvt/gdb/registers.c
 	$(Q)$(CLANG) $(SPT_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_ring \
 	    tender/tests/fuzz_ring.c $(addprefix tender/hvt/,ring.c frame.c memory.c) tender/message.c
+	$(Q)llhttp=$$(sh lib/http/engine/tests/llhttp.sh build/host/fata) && \
+	    $(CLANG) $(HTTP_CFLAGS) -fsanitize=fuzzer,address,undefined -DLLHTTP_STRICT_MODE=1 \
+	    -isystem $$llhttp/include/llhttp -o build/fuzz/fuzz_http $(HTTP_FUZZED) $$llhttp/llhttp/*.c
 	$(if $(HAVE_SLIRP),$(Q)$(CLANG) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined \
 	    -o build/fuzz/fuzz_frames $(addprefix tender/,$(FUZZED_FRAMES)) -lslirp)
 	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
+	build/fuzz/fuzz_http -max_total_time=$(FUZZ_SECONDS) build/fuzz/http lib/http/engine/tests/corpus
 	build/fuzz/fuzz_ring -max_total_time=$(FUZZ_SECONDS) build/fuzz/ring tender/tests/corpus_ring
 	"$$(FATA_CC="$(FUZZER_CC)" $(B)/fata build -t unix --sanitize lib/net/tests/fuzz | tail -n 1)" --ipv4=10.0.0.2/24 --logs='*:off' \
 	    --fuzz="-max_total_time=$(FUZZ_SECONDS) -max_len=6000 build/fuzz/net lib/net/tests/fuzz/corpus"
@@ -182,6 +196,10 @@ install: all
 .PHONY: clean
 clean:
 	rm -rf build compile_commands.json
+
+.PHONY: bench-http
+bench-http: all
+	$(Q)sh bench/http/run.sh
 
 .PHONY: bench-stack
 bench-stack: all

@@ -253,6 +253,27 @@ static int pin_members(const struct source_try *t, const char *root,
     return err;
 }
 
+/* A port that has no other form has no original archive: its `sha256` is that
+ * of what sha256sum prints for its files, in the order of their names. */
+static int check_members(const struct source_try *t, const struct pin *pin)
+{
+    struct text lines = {0};
+    char found[SHA256_TEXT];
+
+    if (t->port->form_count > 1)
+        return 0;
+    for (size_t i = 0; i < pin->file_count; i++)
+        text_addf(&lines, "%s  %s\n", pin->files[i].sha256, pin->files[i].name);
+    sha256_bytes(lines.data, lines.len, found);
+    text_free(&lines);
+    if (strcmp(found, t->port->sha256) == 0)
+        return 0;
+    archive_refused(t->port->name, "the list of its files", t->port->sha256,
+                    found);
+    source_because(t, "%s: refused, see above", pin->revision);
+    return -1;
+}
+
 /* The package that apt put into t->tmp, checked and unpacked into `root`. */
 static int unpack_package(const struct source_try *t,
                           const struct apt_offer *offer, const char *root)
@@ -309,6 +330,8 @@ static int fetch_binary(const struct source_try *t, enum apt_kind kind,
         err = unpack_package(t, offer, root);
         if (err == 0)
             err = pin_members(t, root, pin);
+        if (err == 0)
+            err = check_members(t, pin);
         if (err == 0 && !contents_fit(t, offer, pin))
             err = -1;
     }

@@ -39,6 +39,13 @@ void fata_flow_writable(struct fata_flow *flow)
     wake(&flow->writer, 0);
 }
 
+int fata_flow_peek(struct fata_flow *flow, const void **data)
+{
+    int n = flow->ops->peek(flow, data);
+    flow->given = n > 0 ? (size_t)n : 0;
+    return n;
+}
+
 int fata_flow_read(struct fata_flow *flow, const void **data,
                    fata_time_t deadline)
 {
@@ -49,11 +56,9 @@ int fata_flow_read(struct fata_flow *flow, const void **data,
     if (fata_fiber_cancelled())
         return FATA_ECANCELED;
     for (;;) {
-        int n = flow->ops->peek(flow, data);
-        if (n != FATA_EAGAIN) {
-            flow->given = n > 0 ? (size_t)n : 0;
+        int n = fata_flow_peek(flow, data);
+        if (n != FATA_EAGAIN)
             return n;
-        }
         err = fata_waiter_wait(&waiter, &flow->reader, deadline, "read");
         if (err != 0)
             return err;

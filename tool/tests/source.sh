@@ -336,12 +336,19 @@ END
         port bin.json '{"debian-binary": "foo-src", "files": ["usr/share/foo/src/*.[ch]"]}' \
             '"sources": ["*.c"], "include": ["."]'
         fresh
+        run build "$T/bin.json"
+        expect binary-other-files 1 'the list of its files'
+        sha=$(cd "$d" && sha256sum usr/share/foo/src/foo.c usr/share/foo/src/foo.h | sha256sum | cut -c 1-64)
+        port bin.json '{"debian-binary": "foo-src", "files": ["usr/share/foo/src/*.[ch]"]}' \
+            '"sources": ["*.c"], "include": ["."]'
+        fresh
         run build "$T/bin.json" --lock="$T/fata.lock"
         expect binary 0 'foo-src 1.0~x-1'
         [ "$(answer)" = original ] && ok binary-contents || fail binary-contents "$(answer)"
         rm -rf "$FATA_CACHE/ports" "$FATA_CACHE/sources"
         run build "$T/bin.json" --lock="$T/fata.lock" --offline --frozen
         expect binary-offline 0
+        sha=
         port nofile.json '{"debian-binary": "foo-src", "files": ["usr/nothing"]}'
         fresh
         run build "$T/nofile.json"

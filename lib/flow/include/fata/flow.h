@@ -83,6 +83,10 @@ struct fata_flow {
 FATA_NODISCARD int fata_flow_read(struct fata_flow *flow, const void **data,
                                   fata_time_t deadline);
 
+/* The same without waiting: FATA_EAGAIN where a read would wait.
+ * Context: anywhere in the scheduler's thread. */
+FATA_NODISCARD int fata_flow_peek(struct fata_flow *flow, const void **data);
+
 /* The first `count` bytes of the last read are done with: their memory is given
  * back, and the peer may send as many.
  * count  at most what the read returned (else a panic) */
