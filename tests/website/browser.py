@@ -166,7 +166,10 @@ def tour(b):
             broken.append((page, to))
     check("all links within the site lead somewhere", not broken, broken)
     check("no page is wider than a phone", not wide, wide)
+    b.visit(url + "manifest.html#every-key")
     b.look("manifest-phone", 390, 844)
+    b.ask("scrollTo(0, document.body.scrollHeight)")
+    b.look("manifest-end", 1440, 1000)
     b.visit(url + "no/such/page.html")
     statuses = {u: r["status"] for u, r in b.responses().items()}
     check("what is not there: a page of the site, status 404",
@@ -175,6 +178,9 @@ def tour(b):
           "nothing here" in (b.ask("document.querySelector('h1').textContent") or ""),
           statuses)
     b.look("missing", 1440, 1000)
+    b.ask("document.querySelector('article a').click()")
+    b.wait("Page.loadEventFired")
+    check("and a way back from there", b.ask("location.href") == url)
 
 
 signal.alarm(PATIENCE)
