@@ -204,7 +204,8 @@ static void end_build(struct watch *w, int status)
     }
     if (w->runner == 0) {
         start_runner(w);
-    } else if (strcmp(w->built, w->running) != 0) {
+    } else if (!w->again && strcmp(w->built, w->running) != 0) {
+        /* Once: a second signal would kill. */
         msg_note("another image: starting it again");
         w->again = true;
         w->kill_at = milliseconds() + PATIENCE;
