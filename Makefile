@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Bootstraps the tool and the tenders; all else is built by the tool.
 #   make            tool and tender
-#   make demo       builds and boots examples/hello on the best target here
+#   make demo       builds and boots examples/website, where a browser finds it (PORT=8080)
 #   make check      all tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make install    PREFIX=$HOME/.local
@@ -27,7 +27,8 @@ NET     := $(wildcard tender/net/*.c) tender/message.c
 TENDERS := fata-spt $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),fata-hvt fata-hvt-debug)
 
 PACKAGES := gcc make ninja-build pkg-config binutils libfyaml-dev libjansson-dev \
-            libssl-dev libelf-dev zlib1g-dev libseccomp-dev dpkg-dev xz-utils patch
+            libssl-dev libelf-dev zlib1g-dev libseccomp-dev dpkg-dev xz-utils patch \
+            cmark-gfm
 # For the user-mode network; everything else works without it.
 OPTIONAL_PACKAGES := libslirp-dev
 
@@ -100,11 +101,11 @@ $(B)/obj/tender/spt/fault.c.o $(B)/obj/tender/report.c.o: SPT_CFLAGS += -fno-sta
 
 .PHONY: demo
 demo: all
-	$(Q)$(B)/fata run examples/hello -- --name=$${USER:-World}
+	$(Q)sh examples/website/demo.sh $(B)/fata
 
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
-                  dnsmasq-base iputils-ping iperf nginx-light python3-minimal wrk \
-                  gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
+                  dnsmasq-base iputils-ping iperf nginx-light wrk gcc-aarch64-linux-gnu \
+                  libc6-dev-arm64-cross clang-format-14 chromium python3
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)

@@ -133,6 +133,7 @@ step "user network" sh tests/user_net.sh $fata
 step "unix,spt,hvt" $fata test -t unix,spt,hvt $rooms
 step "links in docs" links
 if [ "${1:-}" != fast ]; then
+    step "website" sh tests/website.sh $fata
     step "echo behind a port" sh tests/user_echo.sh $fata
     step "headers alone" headers
     step "format" format

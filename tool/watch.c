@@ -47,6 +47,7 @@ struct watch {
     int64_t kill_at;           /* ms, or 0 */
 
     int64_t first, last; /* changes that no build knows: ms, or 0 */
+    char changed[256];   /* the last of them */
     bool stop;
     int status; /* to end with */
 };
@@ -203,7 +204,8 @@ static void end_build(struct watch *w, int status)
     }
     if (w->runner == 0) {
         start_runner(w);
-    } else if (strcmp(w->built, w->running) != 0) {
+    } else if (!w->again && strcmp(w->built, w->running) != 0) {
+        /* Once: a second signal would kill. */
         msg_note("another image: starting it again");
         w->again = true;
         w->kill_at = milliseconds() + PATIENCE;
@@ -254,7 +256,8 @@ static bool is_source(const char *name)
 {
     return name[0] != '.' && !ends_with(name, "~") &&
            strcmp(name, "4913") != 0 && strcmp(name, "build") != 0 &&
-           !starts_with(name, "compile_commands.json");
+           !starts_with(name, "compile_commands.json") &&
+           !starts_with(name, "fata.lock");
 }
 
 static void take_changes(struct watch *w)
@@ -271,11 +274,10 @@ static void take_changes(struct watch *w)
         if (!lost && (e->len == 0 || !is_source(e->name)))
             continue;
         w->last = milliseconds();
-        if (w->first == 0) {
+        if (w->first == 0)
             w->first = w->last;
-            if (!lost)
-                msg_note("%s changed", e->name);
-        }
+        snprintf(w->changed, sizeof(w->changed), "%s",
+                 lost ? "a lot" : e->name);
     }
 }
 
@@ -302,8 +304,10 @@ static void do_what_is_due(struct watch *w)
         kill(w->runner, SIGKILL);
     }
     if (w->first != 0 && w->builder == 0 && !w->stop &&
-        (now >= w->last + SETTLE || now >= w->first + SETTLE_MOST))
+        (now >= w->last + SETTLE || now >= w->first + SETTLE_MOST)) {
+        msg_note("%s changed", w->changed);
         begin_build(w);
+    }
 }
 
 static void open_events(struct watch *w)

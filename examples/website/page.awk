@@ -28,7 +28,7 @@ function resolve(folder, name) {
 # To a page of the site: its address.  To the world: as it is.  To a file that
 # the site does not have: no link.
 function address(to,    file, anchor, folder) {
-    if (to ~ /^[a-z]+:/ || to ~ /^#/)
+    if (to ~ /^[a-z]+:/ || to ~ /^[#\/]/)
         return to
     anchor = to
     if (!sub(/^[^#]*/, "", anchor))

@@ -83,6 +83,16 @@ static int send(struct fata_http_request *req, unsigned status,
     return fata_http_reply(req, &reply);
 }
 
+/* The store's own page for what is not there, if it has one.  It is no version
+ * of what was asked for: no tag, no conditions. */
+static int missing(struct fata_http_request *req, struct fata_kv *kv)
+{
+    const struct fata_kv_value *page;
+    if (fata_kv_get(kv, "404.html", 8, &page) < 0)
+        return fata_http_reply_status(req, 404);
+    return send(req, 404, page, NULL, 0, page->data, 0, page->size);
+}
+
 static char *put_number(char *p, uint64_t n)
 {
     char digits[20];
@@ -135,7 +145,7 @@ int fata_http_reply_kv(struct fata_http_request *req, struct fata_kv *kv)
         fata_kv_exists(kv, key, strlen(key)) == FATA_KV_FOLDER)
         return to_folder(req);
     if (err == FATA_ENOENT)
-        return fata_http_reply_status(req, 404);
+        return missing(req, kv);
     if (err < 0)
         return err;
 

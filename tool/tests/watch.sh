@@ -8,7 +8,7 @@ work=$(mktemp -d) || exit 1
 watcher=
 trap '[ -z "$watcher" ] || kill -KILL $watcher 2>/dev/null; rm -rf "$work"' EXIT INT TERM
 export LC_ALL=C
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 ok() { echo "ok $1"; passed=$((passed + 1)); }
 bad() {
     echo "FAIL $1: $2"
@@ -122,6 +122,22 @@ ends "SIGINT when nothing runs" INT 130
 
 watch -t unix
 says "once more" "word 10"
+ends "SIGTERM again" TERM 0
+n="Ctrl-C at a terminal"
+if command -v script >/dev/null; then
+    : >"$work/said"
+    (until_true "grep -q 'word 10' '$work/said'"; printf '\003'; sleep 2) |
+        setsid script -qefc "$fata run --watch -t unix" /dev/null >"$work/said" 2>&1
+    status=$?
+    # The terminal echoes it; the program ends by itself, with 0, not killed.
+    if [ $status -ne 0 ]; then bad "$n" "status $status"
+    elif pgrep -f "$work/p" >/dev/null; then bad "$n" "left: $(pgrep -af "$work/p")"
+    else ok "$n"; fi
+else
+    echo "skip $n: there is no script(1)"; skipped=$((skipped + 1))
+fi
+watch -t unix
+says "and once more" "word 10"
 n="when it is killed, nothing stays"
 kill -KILL $watcher
 wait $watcher 2>/dev/null
@@ -136,5 +152,5 @@ n="an option of the program, misplaced"
 "$fata" run --watch=10ms -t unix >"$work/said" 2>&1
 [ $? -eq 2 ] && grep -q 'follow --' "$work/said" && ok "$n" || bad "$n" "status or text"
 
-echo "$passed passed, $failed failed, 0 skipped"
+echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]

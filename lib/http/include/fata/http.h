@@ -46,11 +46,11 @@ struct fata_http_param {
  */
 struct fata_http_request {
     struct fata_http_text method, path, query, host; /* as they were sent */
-    struct fata_http_connection *connection;         /* private, as the rest */
+    unsigned status; /* of the reply; 0: there has been none */
+    uint64_t sent;   /* bytes of its body */
+    struct fata_http_connection *connection; /* private, as the rest */
     struct fata_http *engine;
     fata_time_t begun;
-    uint64_t sent; /* bytes of the body */
-    unsigned status;
     bool raw; /* another protocol has taken over */
     unsigned param_count;
     struct fata_http_param params[FATA_HTTP_PARAMS];
@@ -177,10 +177,10 @@ FATA_NODISCARD int fata_http_upgrade(struct fata_http_request *req,
 
 /* Answers with the value of a key-value store that the path names (below the
  * store's root; a folder's is its index.html, and the path of one gets its
- * slash by a redirect).  Type, ETag, conditions, ranges, HEAD, and gzip where
- * the store has it and the client takes it; nothing is copied.
- * kv  borrowed until return; its values stay
- * Returns as fata_http_reply does. */
+ * slash by a redirect).  What is not there gets 404, with the store's value
+ * `404.html` if it has that.  Type, ETag, conditions, ranges, HEAD, and gzip
+ * where the store has it and the client takes it; nothing is copied. kv
+ * borrowed until return; its values stay Returns as fata_http_reply does. */
 FATA_NODISCARD int fata_http_reply_kv(struct fata_http_request *req,
                                       struct fata_kv *kv);
 
