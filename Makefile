@@ -134,6 +134,11 @@ $(B)/fuzz_http: $(HTTP_FUZZED) build/host/fata
 	    $(CC) $(HTTP_CFLAGS) -fsanitize=address,undefined -DREPLAY -DLLHTTP_STRICT_MODE=1 \
 	    -isystem $$llhttp/include/llhttp -o $@ $(HTTP_FUZZED) $$llhttp/llhttp/*.c
 
+SOCKET_FUZZED := $(addprefix lib/websocket/,tests/fuzz_websocket.c websocket.c)
+$(B)/fuzz_websocket: $(SOCKET_FUZZED)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HTTP_CFLAGS) -Ilib/websocket/include -fsanitize=address,undefined -DREPLAY -o $@ $^
+
 # Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
 FUZZ_SECONDS ?= 60
 CLANG        ?= clang
@@ -142,7 +147,7 @@ FUZZER_CC = $(CLANG) -fsanitize=fuzzer-no-link -Wno-unused-command-line-argument
             -Wl,--whole-archive,$(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-x86_64.a),--no-whole-archive
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p $(addprefix build/fuzz/,manifest image gdb ring frames net http)
+	@mkdir -p $(addprefix build/fuzz/,manifest image gdb ring frames net http websocket)
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -155,11 +160,14 @@ fuzz: all $(B)/check-packages
 	$(Q)llhttp=$$(sh lib/http/engine/tests/llhttp.sh build/host/fata) && \
 	    $(CLANG) $(HTTP_CFLAGS) -fsanitize=fuzzer,address,undefined -DLLHTTP_STRICT_MODE=1 \
 	    -isystem $$llhttp/include/llhttp -o build/fuzz/fuzz_http $(HTTP_FUZZED) $$llhttp/llhttp/*.c
+	$(Q)$(CLANG) $(HTTP_CFLAGS) -Ilib/websocket/include -fsanitize=fuzzer,address,undefined \
+	    -o build/fuzz/fuzz_websocket $(SOCKET_FUZZED)
 	$(if $(HAVE_SLIRP),$(Q)$(CLANG) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined \
 	    -o build/fuzz/fuzz_frames $(addprefix tender/,$(FUZZED_FRAMES)) -lslirp)
 	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
+	build/fuzz/fuzz_websocket -max_total_time=$(FUZZ_SECONDS) build/fuzz/websocket lib/websocket/tests/corpus
 	build/fuzz/fuzz_http -max_total_time=$(FUZZ_SECONDS) build/fuzz/http lib/http/engine/tests/corpus
 	build/fuzz/fuzz_ring -max_total_time=$(FUZZ_SECONDS) build/fuzz/ring tender/tests/corpus_ring
 	"$$(FATA_CC="$(FUZZER_CC)" $(B)/fata build -t unix --sanitize lib/net/tests/fuzz | tail -n 1)" --ipv4=10.0.0.2/24 --logs='*:off' \

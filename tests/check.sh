@@ -119,6 +119,11 @@ http_corpus() {
     build/host-asan/fuzz_http lib/http/engine/tests/corpus/*
 }
 
+websocket_corpus() {
+    make -s B=build/host-asan build/host-asan/fuzz_websocket || return 1
+    build/host-asan/fuzz_websocket lib/websocket/tests/corpus/*
+}
+
 # Everything in the tree.
 rooms=.
 
@@ -141,6 +146,7 @@ if [ "${1:-}" != fast ]; then
     step "manifest corpus" corpus
     step "frames corpus" frames_corpus
     step "HTTP corpus" http_corpus
+    step "WebSocket corpus" websocket_corpus
     step "sources" sh tool/tests/source.sh $fata
     step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
     step "threads under TSan" sh tests/tsan.sh $fata

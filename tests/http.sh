@@ -122,7 +122,7 @@ END
 for target in ${2:-spt unix}; do
     echo "$target $root/$($fata build -t "$target" lib/http/tests/server 2>"$work/log" | tail -n 1 | sed "s|^$root/||")" >>"$work/images"
     start "$target" 32
-    parts "$target" curl_asks curl_sends curl_files curl_streams smuggling statuses bad_and_good client_python
+    parts "$target" curl_asks curl_sends curl_files curl_streams smuggling statuses bad_and_good websocket client_python
     if command -v nginx >/dev/null; then
         inside nginx -c "$work/nginx.conf" >"$work/nginx" 2>&1 &
         nginx_pid=$!
