@@ -123,12 +123,16 @@ $(B)/fuzz_frames: $(addprefix tender/,$(FUZZED_FRAMES))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=address,undefined -DREPLAY -o $@ $^ -lslirp
 
+# The DNS client's, with the c-ares that the tool has built.
+$(B)/fuzz_dns: lib/dns/engine/tests/fuzz.sh lib/dns/engine/tests/fuzz_reply.c $(wildcard lib/dns/engine/*.c) $(B)/fata
+	$(Q)sh $< $(B)/fata $@ -DREPLAY
+
 # Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
 FUZZ_SECONDS ?= 60
 CLANG        ?= clang
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames
+	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames build/fuzz/dns
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -140,10 +144,12 @@ fuzz: all $(B)/check-packages
 	    tender/tests/fuzz_ring.c $(addprefix tender/hvt/,ring.c frame.c memory.c) tender/message.c
 	$(if $(HAVE_SLIRP),$(Q)$(CLANG) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined \
 	    -o build/fuzz/fuzz_frames $(addprefix tender/,$(FUZZED_FRAMES)) -lslirp)
+	$(Q)sh lib/dns/engine/tests/fuzz.sh $(B)/fata build/fuzz/fuzz_dns -fsanitize=fuzzer
 	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
 	build/fuzz/fuzz_ring -max_total_time=$(FUZZ_SECONDS) build/fuzz/ring tender/tests/corpus_ring
+	build/fuzz/fuzz_dns -max_total_time=$(FUZZ_SECONDS) build/fuzz/dns lib/dns/engine/tests/corpus
 	$(if $(HAVE_SLIRP),build/fuzz/fuzz_frames -max_total_time=$(FUZZ_SECONDS) build/fuzz/frames tender/tests/corpus_frames)
 
 .PHONY: check check-fast

@@ -113,6 +113,12 @@ frames_corpus() {
     ASAN_OPTIONS=detect_leaks=0 build/host-asan/fuzz_frames tender/tests/corpus_frames/*
 }
 
+# Replies of name servers.
+dns_corpus() {
+    make -s build/host/fuzz_dns || return 1
+    build/host/fuzz_dns lib/dns/engine/tests/corpus/*
+}
+
 # Everything in the tree.
 rooms=.
 
@@ -131,6 +137,7 @@ if [ "${1:-}" != fast ]; then
     step "manifest mistakes, tool under ASan" sanitized_tool
     step "manifest corpus" corpus
     step "frames corpus" frames_corpus
+    step "dns corpus" dns_corpus
     step "sources" sh tool/tests/source.sh $fata
     step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
     step "threads under TSan" sh tests/tsan.sh $fata
