@@ -4,6 +4,8 @@
  * name:ADDRESS  srv:NAME  mx:NAME  txt:NAME
  * tcp:NAME:PORT connects, prints to where
  * at:N:NAME     N fibers resolve it at the same time
+ * leave:NAME    two do, and the first, which drives the lookup, gives up soon
+ * full:         takes all stacks until the end
  * sleep:MS      forget: */
 #include <fata/dns.h>
 #include <fata/run.h>
@@ -57,6 +59,32 @@ static void at_once(char *what)
             printf("no fiber\n");
     if (fata_scope_close(&scope) != 0)
         printf("failed\n");
+}
+
+static int give_up_soon(void *arg)
+{
+    struct fata_address a;
+    int n = fata_dns_resolve(app->resolver, arg, &a, 1,
+                             fata_time_add(fata_now(), FATA_MS(100)));
+    printf("given up: %s\n", fata_error_name(n));
+    return 0;
+}
+
+static void leave(char *name)
+{
+    struct fata_scope scope;
+    fata_scope_open(&scope);
+    if (fata_scope_spawn(&scope, give_up_soon, name) != 0 ||
+        fata_scope_spawn(&scope, resolve_fiber, name) != 0)
+        printf("no fiber\n");
+    if (fata_scope_close(&scope) != 0)
+        printf("failed\n");
+}
+
+static int sleep_on(void *arg)
+{
+    (void)arg;
+    return fata_sleep_until(FATA_NEVER);
 }
 
 static void places(const char *what, const char *name, bool mail)
@@ -122,13 +150,17 @@ static void join(char *what)
                                 : "late");
 }
 
-int start(struct app *a)
+static int run_words(struct fata_scope *scope)
 {
-    app = a;
     for (int i = 1; i < app->argc; i++) {
         char *word = app->argv[i];
         if (strncmp(word, "at:", 3) == 0)
             at_once(word + 3);
+        else if (strncmp(word, "leave:", 6) == 0)
+            leave(word + 6);
+        else if (strcmp(word, "full:") == 0)
+            while (fata_scope_spawn(scope, sleep_on, NULL) == 0)
+                ;
         else if (strncmp(word, "srv:", 4) == 0)
             places(word, word + 4, false);
         else if (strncmp(word, "mx:", 3) == 0)
@@ -149,4 +181,15 @@ int start(struct app *a)
         fflush(stdout);
     }
     return 0;
+}
+
+int start(struct app *a)
+{
+    struct fata_scope scope;
+    app = a;
+    fata_scope_open(&scope);
+    int err = run_words(&scope);
+    fata_scope_cancel(&scope);
+    int first = fata_scope_close(&scope);
+    return err != 0 ? err : first;
 }
