@@ -5,7 +5,7 @@
 #   make check      all tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make install    PREFIX=$HOME/.local
-#   make bench-boot     make bench-async     make bench-net
+#   make bench-boot     make bench-async     make bench-net     make bench-dns
 #   make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
 
@@ -200,3 +200,7 @@ bench-async: $(B)/packages.mk
 .PHONY: bench-net
 bench-net: all
 	$(Q)sh bench/net/run.sh
+
+.PHONY: bench-dns
+bench-dns: all
+	$(Q)sh bench/dns/run.sh

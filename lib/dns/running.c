@@ -259,7 +259,7 @@ static void end(struct fata__running *r)
     r->done = true;
     fata_list_remove(&r->link);
     close_socket(r);
-    r->dns->preferred = r->lookup.server;
+    r->dns->preferred = r->lookup.answered;
     tell(r);
     if (r->lookup.questions == 2)
         fata__asked_keep(r);

@@ -38,7 +38,7 @@ int fata_dns_lookup_start(struct fata_dns_lookup *l, const char *name,
     l->questions = count;
     memcpy(l->servers, servers, server_count * sizeof(*servers));
     l->server_count = server_count;
-    l->server = first % server_count;
+    l->server = l->answered = first % server_count;
     begin_attempt(l, now);
     return 0;
 }
@@ -101,7 +101,11 @@ static void dressed(struct fata_dns_lookup *l, struct fata_dns_question *q,
                     const uint8_t entropy[FATA_DNS_ENTROPY],
                     struct fata_dns_step *step)
 {
-    fata_dns_query_dress(&q->query, entropy);
+    uint8_t bits[FATA_DNS_ENTROPY];
+
+    memset(bits, 0xff, sizeof(bits)); /* small letters */
+    memcpy(bits, entropy, q->small ? 2 : sizeof(bits));
+    fata_dns_query_dress(&q->query, bits);
     step->data = q->query.bytes;
     step->length = q->query.length;
     l->sent++;
@@ -162,6 +166,7 @@ static void follow(struct fata_dns_question *q)
 static void hear(struct fata_dns_lookup *l, struct fata_dns_question *q,
                  const void *data, size_t length, fata_time_t now)
 {
+    l->answered = l->server;
     fata_dns_reply_read(&q->query, data, length, &q->answer);
     if (q->answer.ttl > q->alias_ttl)
         q->answer.ttl = q->alias_ttl;
@@ -212,7 +217,11 @@ fata_dns_lookup_datagram(struct fata_dns_lookup *l,
         case FATA_DNS_FOREIGN:
             break;
         case FATA_DNS_OTHER_CASE:
-            q->state = FATA__DNS_BY_TCP;
+            if (q->small)
+                refuse(q);
+            else
+                q->state = FATA__DNS_BY_TCP;
+            q->other_case = true;
             return q;
         case FATA_DNS_OURS:
             hear(l, q, data, length, now);
@@ -243,8 +252,14 @@ void fata_dns_lookup_broken(struct fata_dns_lookup *l, fata_time_t now)
 
     if (q == NULL)
         q = in_state(l, FATA__DNS_ASKED);
-    if (q != NULL)
+    if (q != NULL && q->other_case && !q->small) {
+        /* It changes letters and knows no TCP: who forged that reply has to
+         * guess id and port once more. */
+        q->small = true;
+        q->state = FATA__DNS_TO_ASK;
+    } else if (q != NULL) {
         refuse(q);
+    }
     l->by_tcp = NULL;
     l->deadline =
         fata_time_add(now, FIRST_WAIT << (l->attempt / l->server_count));

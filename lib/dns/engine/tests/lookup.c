@@ -243,6 +243,41 @@ FATA_TEST(a_server_that_changes_letters_is_asked_by_tcp)
     fata_check_int(l.question[0].error, ==, 0);
 }
 
+FATA_TEST(a_server_that_changes_letters_without_tcp_gets_small_ones)
+{
+    for (int again = 0; again < 2; again++) {
+        begin(1, 1);
+        fata_check_int(next(), ==, FATA_DNS_SEND);
+        found(0);
+        f.bytes[13] ^= 0x20;
+        (void)arrives();
+        fata_check_int(next(), ==, FATA_DNS_CONNECT);
+        fata_dns_lookup_broken(&l, now);
+        fata_check_int(next(), ==, FATA_DNS_SEND);
+        fata_check(memcmp((const uint8_t *)step.data + 12,
+                          "\3www\7example\4test", 17) == 0);
+        found(0);
+        if (again == 1)
+            f.bytes[13] ^= 0x20;
+        (void)arrives();
+        fata_check_int(next(), ==, FATA_DNS_END);
+        fata_check_int(l.question[0].error, ==, again == 0 ? 0 : FATA_EIO);
+    }
+}
+
+FATA_TEST(who_answered_is_known)
+{
+    begin(2, 3);
+    fata_check(both_sent());
+    now = step.deadline;
+    fata_check(both_sent());
+    found(0);
+    (void)arrives();
+    now += FATA_S(1);
+    fata_check_int(next(), ==, FATA_DNS_END); /* two attempts: enough */
+    fata_check_int(l.answered, ==, 1);
+}
+
 FATA_TEST(an_old_server_is_asked_without_edns)
 {
     begin(1, 1);

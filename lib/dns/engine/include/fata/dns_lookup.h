@@ -47,14 +47,16 @@ struct fata_dns_question {
     } state;
     unsigned aliases, refusals;
     uint32_t alias_ttl;
+    bool other_case, small; /* the server changes letters; it gets small ones */
 };
 
 struct fata_dns_lookup {
     /* May be read. */
     struct fata_dns_question question[2];
     unsigned questions;
-    unsigned server; /* which one is asked now; at the end, who said the last */
-    unsigned sent;   /* queries */
+    unsigned server;   /* the number of the one that is asked now */
+    unsigned answered; /* of the one that answered last; at first, `first` */
+    unsigned sent;     /* queries */
     /* Private. */
     struct fata_address servers[FATA_DNS_SERVERS];
     unsigned server_count, attempt;
