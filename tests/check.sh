@@ -150,6 +150,7 @@ if [ "${1:-}" != fast ]; then
     step "network ring" sh tests/net_ring.sh $fata
     step "missing system call" sh tests/missing_call.sh $fata
     step "network" sh tests/network.sh $fata
+    step "names" sh tests/dns.sh $fata
     step "out of tree" sh tests/out_of_tree.sh $fata
     step "install" sh tests/install.sh
     step "bench async" sh bench/async/run.sh check

@@ -35,17 +35,18 @@ static bool is_letter(uint8_t c)
 
 int fata_dns_name(char to[FATA_DNS_NAME], const char *name)
 {
-    size_t n = 0;
+    size_t n = 0, label = 0;
     for (; name[n] != '\0'; n++) {
         uint8_t c = (uint8_t)name[n];
-        if (c <= ' ' || c >= 0x7f || c == '\\')
+        if (c <= ' ' || c >= 0x7f || c == '\\' || n == FATA_DNS_NAME - 1)
             return FATA_EINVAL;
-        if (n == FATA_DNS_NAME - 1)
-            return FATA_EINVAL; /* a dot at the end of the longest included */
+        label = c == '.' ? 0 : label + 1;
+        if (label > 63 || (c == '.' && (n == 0 || to[n - 1] == '.')))
+            return FATA_EINVAL;
         to[n] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
     }
-    if (n > 0 && to[n - 1] == '.')
-        n--;
+    if (n > 0 && label == 0)
+        n--; /* the dot at the end */
     to[n] = '\0';
     return n > 0 ? 0 : FATA_EINVAL;
 }

@@ -16,15 +16,18 @@ static enum fata_dns_outcome read_all(const struct fata_dns_query *q)
 FATA_TEST(names_are_compared_in_one_form)
 {
     char name[FATA_DNS_NAME], longest[FATA_DNS_NAME + 2];
-    static const char *const wrong[] = {"",     ".",           "a b",
-                                        "a\\b", "\xc3\xa4.de", "a\n"};
+    static const char *const wrong[] = {
+        "",    ".",   "..",   "a..b",        ".a",
+        "a..", "a b", "a\\b", "\xc3\xa4.de", "a\n"};
 
     fata_check_int(fata_dns_name(name, "WWW.Example.test."), ==, 0);
     fata_check(strcmp(name, "www.example.test") == 0);
     for (size_t i = 0; i < FATA_COUNT(wrong); i++)
         fata_check_int(fata_dns_name(name, wrong[i]), ==, FATA_EINVAL);
     memset(longest, 'a', sizeof(longest));
-    longest[FATA_DNS_NAME - 1] = '\0';
+    for (size_t i = 60; i < FATA_DNS_NAME; i += 61)
+        longest[i] = '.';
+    longest[FATA_DNS_NAME - 1] = '\0'; /* 253 characters */
     fata_check_int(fata_dns_name(name, longest), ==, 0);
     longest[FATA_DNS_NAME - 1] = 'a';
     longest[FATA_DNS_NAME] = '\0';

@@ -144,9 +144,8 @@ static void join(char *what)
         printf(" %s", fata_address_print(&peer, print));
         fata_flow_close(flow);
     }
-    printf(" %s\n", ms < 40     ? "at once"
-                    : ms < 240  ? "soon"
-                    : ms < 1000 ? "after a while"
+    printf(" %s\n", ms < 240    ? "at once"
+                    : ms < 4000 ? "after a while"
                                 : "late");
 }
 

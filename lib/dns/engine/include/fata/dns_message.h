@@ -41,8 +41,9 @@ enum {
 
 /* The form in which names are compared: small letters, no dot at the end.
  * to  FATA_DNS_NAME bytes
- * Returns 0, or FATA_EINVAL: no name - empty, too long, or other characters
- * than printable ones of ASCII without space and backslash. */
+ * Returns 0, or FATA_EINVAL: no name - empty, longer than 253 characters, an
+ * empty label or one longer than 63, other characters than printable ones of
+ * ASCII without space and backslash. */
 FATA_NODISCARD int fata_dns_name(char to[FATA_DNS_NAME], const char *name);
 
 /* Fields may be read. */
