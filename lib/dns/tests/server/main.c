@@ -32,8 +32,20 @@ static int last(int n)
     return found[n].bytes[found[n].family == 6 ? 15 : 3];
 }
 
+static bool has_ipv6(void)
+{
+    size_t n = fata_stack_addresses(app()->stack, found, FATA_COUNT(found));
+    for (size_t i = 0; i < n && i < FATA_COUNT(found); i++)
+        if (found[i].family == 6 && found[i].bytes[0] == 0xfd)
+            return true;
+    return false;
+}
+
 static bool begin(server_says *says)
 {
+    for (int i = 0; app()->keys.wait_ipv6 && !has_ipv6() && i < 100; i++)
+        fata_expect(fata_sleep(FATA_MS(100)) == 0);
+    fata_expect(has_ipv6() == app()->keys.wait_ipv6);
     fata_dns_forget(app()->resolver);
     int err = server_start(app()->stack, says);
     fata_expect(err == 0);
@@ -74,6 +86,14 @@ FATA_TEST(both_families_are_found_and_kept)
     fata_dns_forget(app()->resolver);
     fata_expect(resolve("name.test") == 2);
     fata_expect(server_asked() == 4);
+    server_stop();
+}
+
+FATA_TEST(the_family_that_goes_further_comes_first)
+{
+    fata_check(begin(says_both));
+    fata_expect(resolve("name.test") == 2);
+    fata_expect(found[0].family == (app()->keys.wait_ipv6 ? 6 : 4));
     server_stop();
 }
 
