@@ -15,8 +15,8 @@
  * .onion (never found).  There are no search domains: names are complete.
  *
  * Context: fiber; every call here but open and forget suspends.
- * Allocation: the cache, 128 names in 76 KiB; 4 KiB for each lookup that is
- * under way. */
+ * Allocation: the cache, 128 names in 73 KiB; 6 KiB for each lookup that is
+ * under way, and up to 8 for a reply by TCP. */
 #ifndef FATA_DNS_H
 #define FATA_DNS_H
 
