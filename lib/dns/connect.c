@@ -55,6 +55,7 @@ static int ask(void *arg)
     }
     race->ask_error = err;
     race->asking = false;
+    fata_condition_signal(&race->changed); /* all may have been known before */
     return 0;
 }
 

@@ -6,7 +6,6 @@
 #include <fata/run.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     CACHED = 128, /* names */
@@ -95,6 +94,8 @@ int fata__ask(struct fata_dns *dns, const char *name, struct fata__asked *asked,
     int err = fata_dns_name(normal, name);
     if (err != 0 || special(normal, &asked->known))
         return err;
+    if (strchr(normal, ':') != NULL)
+        return FATA_EINVAL; /* an address with a mistake */
     entry = fata_dns_cache_find(&dns->cache, normal, fata_now());
     if (entry != NULL) {
         fata_metric_add(&fata__dns_cached, 1);

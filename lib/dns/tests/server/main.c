@@ -493,6 +493,47 @@ FATA_TEST(one_family_does_not_wait_for_the_other)
     fata_listener_close(listener);
 }
 
+/* Somebody else's lookup ends after the connect has joined it, and before the
+ * connect's own fiber has looked at it: the last reply is on its way when the
+ * connect begins. */
+static struct fata_scope *late;
+
+static int join_late(void *arg)
+{
+    unsigned took;
+    int *result = arg;
+    *result = join(PORT, FATA_S(3), &took);
+    return 0;
+}
+
+static bool says_hosts_and_spawns(const struct asked *a, struct forge *f)
+{
+    says_hosts(a, f);
+    if (a->number != 1)
+        return true;
+    server_send(a, f, false);
+    fata_expect(fata_scope_spawn(late, join_late, &results[0]) == 0);
+    return false;
+}
+
+FATA_TEST(a_connect_may_come_when_its_lookup_ends)
+{
+    struct fata_listener *listener;
+    struct fata_scope scope;
+    hosts[0] = 2;
+    hosts[1] = 0;
+    silent_about_ipv6 = false;
+    fata_check_int(fata_stack_listen(app()->stack, PORT, 8, &listener), ==, 0);
+    fata_scope_open(&scope);
+    late = &scope;
+    fata_check(begin(says_hosts_and_spawns));
+    fata_expect(resolve("name.test") == 1);
+    server_stop();
+    fata_expect(fata_scope_close(&scope) == 0);
+    fata_listener_close(listener);
+    fata_check_int(results[0], ==, 2);
+}
+
 FATA_TEST(no_name_no_connection)
 {
     struct fata_flow *flow;
