@@ -6,6 +6,7 @@
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make install    PREFIX=$HOME/.local
 #   make bench-boot     make bench-async     make bench-net     make bench-http
+#   make bench-dns      make bench-stack
 #   make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
 
@@ -138,6 +139,9 @@ SOCKET_FUZZED := $(addprefix lib/websocket/,tests/fuzz_websocket.c websocket.c)
 $(B)/fuzz_websocket: $(SOCKET_FUZZED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HTTP_CFLAGS) -Ilib/websocket/include -fsanitize=address,undefined -DREPLAY -o $@ $^
+# The DNS client's, with the c-ares that the tool has built.
+$(B)/fuzz_dns: lib/dns/engine/tests/fuzz.sh lib/dns/engine/tests/fuzz_reply.c $(wildcard lib/dns/engine/*.c) $(B)/fata
+	$(Q)sh $< $(B)/fata $@ -DREPLAY
 
 # Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
 FUZZ_SECONDS ?= 60
@@ -147,7 +151,7 @@ FUZZER_CC = $(CLANG) -fsanitize=fuzzer-no-link -Wno-unused-command-line-argument
             -Wl,--whole-archive,$(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-x86_64.a),--no-whole-archive
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p $(addprefix build/fuzz/,manifest image gdb ring frames net http websocket)
+	@mkdir -p $(addprefix build/fuzz/,manifest image gdb ring frames net http websocket dns)
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -164,6 +168,7 @@ fuzz: all $(B)/check-packages
 	    -o build/fuzz/fuzz_websocket $(SOCKET_FUZZED)
 	$(if $(HAVE_SLIRP),$(Q)$(CLANG) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined \
 	    -o build/fuzz/fuzz_frames $(addprefix tender/,$(FUZZED_FRAMES)) -lslirp)
+	$(Q)sh lib/dns/engine/tests/fuzz.sh $(B)/fata build/fuzz/fuzz_dns -fsanitize=fuzzer
 	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
@@ -172,6 +177,7 @@ fuzz: all $(B)/check-packages
 	build/fuzz/fuzz_ring -max_total_time=$(FUZZ_SECONDS) build/fuzz/ring tender/tests/corpus_ring
 	"$$(FATA_CC="$(FUZZER_CC)" $(B)/fata build -t unix --sanitize lib/net/tests/fuzz | tail -n 1)" --ipv4=10.0.0.2/24 --logs='*:off' \
 	    --fuzz="-max_total_time=$(FUZZ_SECONDS) -max_len=6000 build/fuzz/net lib/net/tests/fuzz/corpus"
+	build/fuzz/fuzz_dns -max_total_time=$(FUZZ_SECONDS) build/fuzz/dns lib/dns/engine/tests/corpus
 	$(if $(HAVE_SLIRP),build/fuzz/fuzz_frames -max_total_time=$(FUZZ_SECONDS) build/fuzz/frames tender/tests/corpus_frames)
 
 .PHONY: check check-fast
@@ -226,3 +232,7 @@ bench-async: $(B)/packages.mk
 .PHONY: bench-net
 bench-net: all
 	$(Q)sh bench/net/run.sh
+
+.PHONY: bench-dns
+bench-dns: all
+	$(Q)sh bench/dns/run.sh

@@ -124,6 +124,12 @@ websocket_corpus() {
     build/host-asan/fuzz_websocket lib/websocket/tests/corpus/*
 }
 
+# Replies of name servers.
+dns_corpus() {
+    make -s build/host/fuzz_dns || return 1
+    build/host/fuzz_dns lib/dns/engine/tests/corpus/*
+}
+
 # Everything in the tree.
 rooms=.
 
@@ -147,6 +153,7 @@ if [ "${1:-}" != fast ]; then
     step "frames corpus" frames_corpus
     step "HTTP corpus" http_corpus
     step "WebSocket corpus" websocket_corpus
+    step "dns corpus" dns_corpus
     step "sources" sh tool/tests/source.sh $fata
     step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
     step "threads under TSan" sh tests/tsan.sh $fata
@@ -161,6 +168,7 @@ if [ "${1:-}" != fast ]; then
     step "network" sh tests/network.sh $fata
     step "HTTP" sh tests/http.sh $fata
     step "HTTP in other loops" sh lib/http/tests/loops.sh $fata
+    step "names" sh tests/dns.sh $fata
     step "out of tree" sh tests/out_of_tree.sh $fata
     step "install" sh tests/install.sh
     step "bench async" sh bench/async/run.sh check

@@ -47,6 +47,11 @@ FATA_NODISCARD int fata_stack_ready(struct fata_stack *stack,
 size_t fata_stack_addresses(const struct fata_stack *stack,
                             struct fata_address *addresses, size_t room);
 
+/* Writes the name servers that DHCP and IPv6 routers (RDNSS, RFC 8106) have
+ * told, at most `room`; DHCP's first.  Returns how many there are. */
+size_t fata_stack_nameservers(const struct fata_stack *stack,
+                              struct fata_address *addresses, size_t room);
+
 /* --- TCP --- */
 
 /* Listens on all addresses of both families.

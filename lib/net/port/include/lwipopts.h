@@ -55,7 +55,6 @@
 #define DHCP_DOES_ARP_CHECK     0 /* it delays every start by a second */
 #define LWIP_AUTOIP             0
 #define LWIP_IGMP               0
-#define LWIP_DNS                0
 #define LWIP_RAW                0
 
 #define LWIP_IPV6_AUTOCONFIG          1 /* SLAAC, RFC 4862 */
@@ -69,6 +68,12 @@
 #define LWIP_ND6_NUM_NEIGHBORS        64
 #define LWIP_ND6_NUM_DESTINATIONS     64
 #define MEMP_NUM_MLD6_GROUP           8
+
+/* --- name servers: DHCP and routers tell them, lib/net/nameservers.c keeps
+ * them; lwIP's own client (dns.c) is not compiled --- */
+#define LWIP_DNS                       1
+#define DNS_MAX_SERVERS                3 /* from either */
+#define LWIP_ND6_RDNSS_MAX_DNS_SERVERS DNS_MAX_SERVERS
 
 /* --- UDP --- */
 #define LWIP_UDP 1
