@@ -4,9 +4,13 @@
  * returns ends the guest with 77. */
 #include "spt_hostile.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define KILLED     159
+#define FAULTED    139 /* the image of these cases asks for no fault report */
 #define RETURNED   77
 #define LAST       470 /* system calls of Linux 6.18 end at 469 */
 #define X32        0x40000000
@@ -102,9 +106,29 @@ static const struct {
     {"number-high", "0x100000027 0 0 0 0 0 0", KILLED, NULL},
 };
 
+/* How a guest's 32-bit call ends: a kernel without such calls has no gate for
+ * them, and the instruction itself faults. */
+static int end_of_i386(void)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+#ifdef __x86_64__
+        int number = 20; /* getpid */
+        __asm__ volatile("int $0x80" : "+a"(number) : : "memory");
+#endif
+        _exit(0);
+    }
+    if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+        WTERMSIG(status) == SIGSEGV)
+        return FAULTED;
+    return KILLED;
+}
+
 void test_hostile(check_fn *check, uprobe_fn *uprobe)
 {
     char name[64], call[128];
+    int i386 = end_of_i386();
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         snprintf(name, sizeof name, "call-%s", cases[i].name);
@@ -124,6 +148,6 @@ void test_hostile(check_fn *check, uprobe_fn *uprobe)
         check(name, OPTIONS, "device", call, KILLED, NULL);
         snprintf(name, sizeof name, "call-i386-%d", n);
         snprintf(call, sizeof call, "call32 %d", n);
-        check(name, OPTIONS, "device", call, KILLED, NULL);
+        check(name, OPTIONS, "device", call, i386, NULL);
     }
 }

@@ -250,7 +250,7 @@ static void test_tap(void)
     r.prepare = with_net;
     r.when = "ready";
     r.then = delete_tap;
-    test("tap-gone", DEVICES, "device", "net-error 5000", 0, "SUCCESS");
+    test("tap-gone", DEVICES, "device", "net-error 20000", 0, "SUCCESS");
     close(fd);
     net_pair[1] = -1;
 }
