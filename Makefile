@@ -5,7 +5,7 @@
 #   make check      all tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make install    PREFIX=$HOME/.local
-#   make bench-boot     make bench-async     make bench-net
+#   make bench-boot     make bench-async     make bench-net     make bench-http
 #   make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
 
@@ -104,7 +104,7 @@ demo: all
 	$(Q)sh examples/website/demo.sh $(B)/fata
 
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
-                  dnsmasq-base chromium python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
+                  dnsmasq-base chromium nginx-light python3 wrk gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
@@ -124,12 +124,26 @@ $(B)/fuzz_frames: $(addprefix tender/,$(FUZZED_FRAMES))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=address,undefined -DREPLAY -o $@ $^ -lslirp
 
+# The HTTP engine's; llhttp is a port, whose source the tool fetches.
+HTTP_CFLAGS  = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -Ibase/include -Ilib/http/engine/include
+HTTP_FUZZED := $(addprefix lib/http/engine/,tests/fuzz_http.c read.c field.c text.c write.c)
+$(B)/fuzz_http: $(HTTP_FUZZED) build/host/fata
+	@mkdir -p $(@D)
+	$(Q)llhttp=$$(sh lib/http/engine/tests/llhttp.sh build/host/fata) && \
+	    $(CC) $(HTTP_CFLAGS) -fsanitize=address,undefined -DREPLAY -DLLHTTP_STRICT_MODE=1 \
+	    -isystem $$llhttp/include/llhttp -o $@ $(HTTP_FUZZED) $$llhttp/llhttp/*.c
+
+SOCKET_FUZZED := $(addprefix lib/websocket/,tests/fuzz_websocket.c websocket.c)
+$(B)/fuzz_websocket: $(SOCKET_FUZZED)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HTTP_CFLAGS) -Ilib/websocket/include -fsanitize=address,undefined -DREPLAY -o $@ $^
+
 # Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
 FUZZ_SECONDS ?= 60
 CLANG        ?= clang
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames
+	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames build/fuzz/http build/fuzz/websocket
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -139,11 +153,18 @@ fuzz: all $(B)/check-packages
 	    tender/tests/fuzz_gdb.c tender/hvt/gdb/rsp.c tender/hvt/gdb/registers.c
 	$(Q)$(CLANG) $(SPT_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_ring \
 	    tender/tests/fuzz_ring.c $(addprefix tender/hvt/,ring.c frame.c memory.c) tender/message.c
+	$(Q)llhttp=$$(sh lib/http/engine/tests/llhttp.sh build/host/fata) && \
+	    $(CLANG) $(HTTP_CFLAGS) -fsanitize=fuzzer,address,undefined -DLLHTTP_STRICT_MODE=1 \
+	    -isystem $$llhttp/include/llhttp -o build/fuzz/fuzz_http $(HTTP_FUZZED) $$llhttp/llhttp/*.c
+	$(Q)$(CLANG) $(HTTP_CFLAGS) -Ilib/websocket/include -fsanitize=fuzzer,address,undefined \
+	    -o build/fuzz/fuzz_websocket $(SOCKET_FUZZED)
 	$(if $(HAVE_SLIRP),$(Q)$(CLANG) $(SPT_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined \
 	    -o build/fuzz/fuzz_frames $(addprefix tender/,$(FUZZED_FRAMES)) -lslirp)
 	build/fuzz/fuzz_manifest -max_total_time=$(FUZZ_SECONDS) build/fuzz/manifest tool/tests/corpus_manifest
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
+	build/fuzz/fuzz_websocket -max_total_time=$(FUZZ_SECONDS) build/fuzz/websocket lib/websocket/tests/corpus
+	build/fuzz/fuzz_http -max_total_time=$(FUZZ_SECONDS) build/fuzz/http lib/http/engine/tests/corpus
 	build/fuzz/fuzz_ring -max_total_time=$(FUZZ_SECONDS) build/fuzz/ring tender/tests/corpus_ring
 	$(if $(HAVE_SLIRP),build/fuzz/fuzz_frames -max_total_time=$(FUZZ_SECONDS) build/fuzz/frames tender/tests/corpus_frames)
 
@@ -178,6 +199,10 @@ install: all
 .PHONY: clean
 clean:
 	rm -rf build compile_commands.json
+
+.PHONY: bench-http
+bench-http: all
+	$(Q)sh bench/http/run.sh
 
 .PHONY: bench-stack
 bench-stack: all

@@ -113,6 +113,17 @@ frames_corpus() {
     ASAN_OPTIONS=detect_leaks=0 build/host-asan/fuzz_frames tender/tests/corpus_frames/*
 }
 
+# The HTTP engine against a second parser.
+http_corpus() {
+    make -s B=build/host-asan build/host-asan/fuzz_http || return 1
+    build/host-asan/fuzz_http lib/http/engine/tests/corpus/*
+}
+
+websocket_corpus() {
+    make -s B=build/host-asan build/host-asan/fuzz_websocket || return 1
+    build/host-asan/fuzz_websocket lib/websocket/tests/corpus/*
+}
+
 # Everything in the tree.
 rooms=.
 
@@ -134,6 +145,8 @@ if [ "${1:-}" != fast ]; then
     step "manifest mistakes, tool under ASan" sanitized_tool
     step "manifest corpus" corpus
     step "frames corpus" frames_corpus
+    step "HTTP corpus" http_corpus
+    step "WebSocket corpus" websocket_corpus
     step "sources" sh tool/tests/source.sh $fata
     step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
     step "threads under TSan" sh tests/tsan.sh $fata
@@ -146,6 +159,8 @@ if [ "${1:-}" != fast ]; then
     step "network ring" sh tests/net_ring.sh $fata
     step "missing system call" sh tests/missing_call.sh $fata
     step "network" sh tests/network.sh $fata
+    step "HTTP" sh tests/http.sh $fata
+    step "HTTP in other loops" sh lib/http/tests/loops.sh $fata
     step "out of tree" sh tests/out_of_tree.sh $fata
     step "install" sh tests/install.sh
     step "bench async" sh bench/async/run.sh check

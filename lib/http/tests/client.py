@@ -180,6 +180,48 @@ def bad_and_good():
     expect("after resets", curl(url("/hello")), b"Hello, World!")
 
 
+def websocket():
+    """RFC 6455, with frames by hand."""
+    head = (b"GET /socket HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: %d\r\n\r\n")
+    ends = head.replace(b"Upgrade\r", b"Upgrade, close\r")
+    expect("version", status(ends % 12), "426")
+    expect("no upgrade", status(b"GET /socket HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), "426")
+    expect("key", status((ends % 13).replace(b"dGhl", b"dGh!")), "400")
+
+    def frame(op, data):
+        mask = bytes([1, 2, 3, 4])
+        n = len(data)
+        size = bytes([0x80 | n]) if n < 126 else b"\xfe" + n.to_bytes(2, "big")
+        return bytes([op]) + size + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(data))
+
+    def both(data, at_once=True):
+        with connect() as s:
+            if at_once:
+                s.sendall(head % 13 + data)
+            else:
+                s.sendall(head % 13)
+                for i in range(len(data)):
+                    s.sendall(data[i:i + 1])
+            answer = read_all(s)
+        top, rest = answer.split(b"\r\n\r\n", 1)
+        assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in top, top
+        expect("101", top.split(b" ")[1], b"101")
+        return rest
+
+    long = b"x" * 5000
+    said = (frame(0x81, b"hello") + frame(0x89, b"ping") + frame(0x02, b"a") + frame(0x80, b"b") +
+            frame(0x82, long) + frame(0x81, b"bye"))
+    answer = (b"\x81\x05hello\x8a\x04ping\x82\x02ab\x82\x7e\x13\x88" + long +
+              b"\x81\x03bye\x88\x02\x03\xe8")
+    expect("messages", both(said), answer)
+    expect("byte by byte", both(said, False), answer)
+    expect("close", both(frame(0x88, b"\x03\xe9")), b"\x88\x02\x03\xe9")
+    expect("not masked", both(b"\x81\x01x"), b"\x88\x02\x03\xea")
+    expect("no UTF-8", both(frame(0x81, b"\xff")), b"\x88\x02\x03\xef")
+    expect("too long", both(frame(0x82, b"x" * 9000)), b"\x88\x02\x03\xf1")
+
+
 def slow_head():
     """With --http-head-time=1s and --http-idle=2s."""
     begin = time.time()

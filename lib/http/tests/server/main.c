@@ -3,6 +3,7 @@
  * others. */
 #include <fata/http.h>
 #include <fata/http_client.h>
+#include <fata/http_socket.h>
 #include <fata/run.h>
 #include <stdio.h>
 #include <string.h>
@@ -92,6 +93,33 @@ static int events(struct fata_http_request *req, void *arg)
     return err;
 }
 
+/* Sends messages back, and closes after "bye". */
+static int socket(struct fata_http_request *req, void *arg)
+{
+    struct fata_http_socket s;
+    char message[8192];
+    size_t size = 0;
+    int n, err = fata_http_socket_open(req, &s);
+    (void)arg;
+    if (err != 0)
+        return err == FATA_EPROTO ? 0 : err;
+    while ((n = fata_http_socket_read(&s, message + size,
+                                      sizeof(message) - size)) >= 0) {
+        size += (size_t)n;
+        if (size == sizeof(message))
+            return fata_http_socket_close(&s, 1009);
+        if (!s.ws.at_end)
+            continue;
+        err = fata_http_socket_write(&s, s.ws.is_text, message, size);
+        if (err == 0 && size == 3 && memcmp(message, "bye", 3) == 0)
+            err = fata_http_socket_close(&s, 1000);
+        if (err != 0)
+            return err;
+        size = 0;
+    }
+    return n == FATA_EPIPE || n == FATA_EPROTO ? 0 : n;
+}
+
 static int site(struct fata_http_request *req, void *arg)
 {
     return fata_http_reply_kv(req, ((struct app *)arg)->site);
@@ -148,6 +176,7 @@ int start(struct app *app)
         {"GET", "/give/:size", give, NULL},
         {"GET", "/slow", slow, NULL},
         {"GET", "/events", events, NULL},
+        {"GET", "/socket", socket, NULL},
         {"GET", "/fetch", fetch, NULL},
         {"GET", "/metrics", fata_http_metrics, NULL},
         {"GET", "/debug/fibers", fata_http_debug_fibers, NULL},
