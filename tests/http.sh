@@ -120,15 +120,21 @@ http {
 END
 
 for target in ${2:-spt unix}; do
-    echo "$target $root/$($fata build -t "$target" lib/http/tests/server 2>"$work/log" | tail -n 1 | sed "s|^$root/||")" >>"$work/images"
+    image=$($fata build -t "$target" lib/http/tests/server 2>"$work/log" | tail -n 1)
+    if ! [ -f "$image" ]; then
+        cat "$work/log"
+        failed=$((failed + 1))
+        continue
+    fi
+    echo "$target $image" >>"$work/images"
     start "$target" 32
     parts "$target" curl_asks curl_sends curl_files curl_streams smuggling statuses bad_and_good websocket client_python
     if command -v nginx >/dev/null; then
-        inside nginx -c "$work/nginx.conf" >"$work/nginx" 2>&1 &
+        ip netns exec "$ns" nginx -c "$work/nginx.conf" >"$work/nginx" 2>&1 &
         nginx_pid=$!
         sleep 0.5
         parts "$target" client_nginx
-        kill $nginx_pid 2>/dev/null || cat "$work/nginx"
+        kill $nginx_pid
         wait $nginx_pid 2>/dev/null
         nginx_pid=
     else
@@ -154,9 +160,23 @@ for target in ${2:-spt unix}; do
     stop "$target: with short times"
 done
 
+# The aim of the example: 220 KB.
+if grep -q "^spt " "$work/images" 2>/dev/null; then
+    cp "$($fata build -t spt examples/http-hello 2>"$work/log" | tail -n 1)" "$work/hello"
+    strip "$work/hello"
+    size=$(stat -c %s "$work/hello")
+    if [ "$size" -le 220000 ]; then
+        passed=$((passed + 1))
+        echo "ok spt: http-hello has $size bytes"
+    else
+        failed=$((failed + 1))
+        echo "FAIL spt: http-hello has $size bytes"
+    fi
+fi
+
 if ! command -v wrk >/dev/null; then
     skip "spt crowd" "wrk is not installed"
-elif grep -q "^spt " "$work/images"; then
+elif grep -q "^spt " "$work/images" 2>/dev/null; then
     start spt 64 --connections=12000 --net-memory=48MiB --http-idle=10m --http-head-time=10m
     parts spt crowd
     stop "spt: with a crowd"

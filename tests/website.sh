@@ -23,12 +23,12 @@ finish() {
     [ $failed -eq 0 ]
     exit
 }
-# At most 20 s.
+# At most a minute, on a busy machine.
 until_true() {
     i=0
     while ! eval "$1"; do
         i=$((i + 1))
-        [ $i -gt 200 ] && return 1
+        [ $i -gt 600 ] && return 1
         sleep 0.1
     done
 }

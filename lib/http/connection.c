@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A part of a body that a client may take its time for. */
+/* How long a client may take to read WRITE_PART bytes. */
 #define WRITE_TIME FATA_S(30)
 
-enum { SMALLEST_BUFFER = 512, GATHER = 2048 };
+enum { SMALLEST_BUFFER = 512, GATHER = 2048, WRITE_PART = 128 * 1024 };
 
 void fata__http_open(struct fata_http_connection *c, struct fata_flow *flow,
                      enum fata_http_role role,
@@ -19,6 +19,7 @@ void fata__http_open(struct fata_http_connection *c, struct fata_flow *flow,
     c->flow = flow;
     c->buffer = NULL;
     c->room = c->filled = c->at = c->held = 0;
+    c->has_peer = false;
     c->until = FATA_NEVER;
     c->body = (struct fata_http_text){NULL, 0};
     fata_http_init(&c->engine, role, limits, fata_sched_now(fata_run_sched()));
@@ -269,12 +270,30 @@ int fata__http_wait_body(struct fata_http_connection *c,
     }
 }
 
+static fata_time_t write_deadline(void)
+{
+    return fata_time_add(fata_sched_now(fata_run_sched()), WRITE_TIME);
+}
+
 int fata__http_write(struct fata_http_connection *c,
                      const struct fata_slice *slices, size_t count)
 {
-    fata_time_t now = fata_sched_now(fata_run_sched());
+    size_t size = 0;
+    int err = 0;
+
     for (size_t i = 0; i < count; i++)
-        fata_metric_add(&fata__http_sent, (int64_t)slices[i].length);
-    return fata_flow_write(c->flow, slices, count,
-                           fata_time_add(now, WRITE_TIME));
+        size += slices[i].length;
+    fata_metric_add(&fata__http_sent, (int64_t)size);
+    if (FATA_LIKELY(size <= WRITE_PART))
+        return fata_flow_write(c->flow, slices, count, write_deadline());
+    for (size_t i = 0; i < count; i++) {
+        struct fata_slice part = slices[i];
+        size_t left = part.length;
+        for (; err == 0 && left > 0; left -= part.length) {
+            part.length = left < WRITE_PART ? left : WRITE_PART;
+            err = fata_flow_write(c->flow, &part, 1, write_deadline());
+            part.data = (const char *)part.data + part.length;
+        }
+    }
+    return err;
 }

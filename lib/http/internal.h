@@ -19,7 +19,8 @@ struct fata_http_connection {
     char *buffer; /* malloc, or NULL */
     size_t room, filled, at;
     size_t held;
-    fata_time_t until;          /* a client's: the call's deadline */
+    bool has_peer;     /* it is the stack's, which knows the other end */
+    fata_time_t until; /* a client's: the call's deadline */
     struct fata_http_text body; /* what a read has given, and is not acked */
     bool body_buffered;         /* it lies in the buffer */
 };

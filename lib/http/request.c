@@ -315,8 +315,10 @@ static int finish(struct fata_http_request *req, int result)
                                                      : "no reply"));
         return refuse(req->connection, req->status);
     }
-    if (result < 0)
+    if (result < 0 && h->writing != FATA__HTTP_SENT)
         return result;
+    if (result < 0)
+        h->keep_alive = false;
     return fata_http_end(req, NULL, 0);
 }
 

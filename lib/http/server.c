@@ -91,19 +91,19 @@ static void wait(struct connection *c)
     fata_flow_notify(c->http.flow, sched(), &c->job);
 }
 
+/* All that the client has sent is read. */
+static bool is_quiet(struct connection *c)
+{
+    const void *data;
+    return c->http.engine.reading == FATA__HTTP_READ &&
+           c->http.at == c->http.filled &&
+           fata_flow_peek(c->http.flow, &data) == FATA_EAGAIN;
+}
+
 /* Nothing more is sent; what the client still says is not listened to. */
 static void part(struct connection *c)
 {
-    const void *data;
-    enum {
-        DONE,
-        SOME
-    } rest = c->http.engine.reading == FATA__HTTP_READ &&
-                     c->http.at == c->http.filled &&
-                     fata_flow_peek(c->http.flow, &data) == FATA_EAGAIN
-                 ? DONE
-                 : SOME;
-    if (rest == DONE || fata_flow_shutdown(c->http.flow) != 0) {
+    if (is_quiet(c) || fata_flow_shutdown(c->http.flow) != 0) {
         drop(c, false);
         return;
     }
@@ -276,6 +276,7 @@ static void accept_one(struct server *server, struct fata_flow *flow)
     c->server = server;
     c->state = READS;
     fata__http_open(&c->http, flow, FATA_HTTP_SERVER, &fata__http_config);
+    c->http.has_peer = true;
     fata_job_init(&c->job, on_readable);
     fata_timer_init(&c->timer, on_timer);
     fata_list_init(&c->waits);
@@ -363,7 +364,8 @@ int fata_http_serve(struct fata_stack *stack, uint16_t port,
         fata_flow_notify(c->http.flow, NULL, NULL);
         fata_timer_cancel(sched(), &c->timer);
     }
-    (void)!fata_yield();
+    int yielded = fata_yield();
+    (void)yielded; /* cancelled or not */
     while (!fata_list_empty(&server.all))
         drop(FATA_CONTAINER(server.all.next, struct connection, link), true);
     if (server.listener != NULL)

@@ -37,22 +37,29 @@ static struct fata_metric *class_of(unsigned status)
     return classes[status >= 100 && status < 600 ? status / 100 - 1 : 4];
 }
 
-/* The access log; the address stands there only where it is a connection of
- * the stack, which all are that it serves. */
+/* The access log. */
 static void tell(const struct fata_http_request *req, fata_time_t took)
 {
     char target[FATA_LOG_QUOTED];
     struct fata_http_text t = req->engine->head.target;
     size_t n = t.size < sizeof(target) - 1 ? t.size : sizeof(target) - 1;
 
+    char peer[FATA_ENDPOINT_TEXT] = "-";
+    struct fata_address address;
+    uint16_t port;
+
+    if (req->connection->has_peer) {
+        fata_stack_peer(req->connection->flow, &address, &port);
+        fata_endpoint_print(&address, port, peer);
+    }
     memcpy(target, t.data, n);
     target[n] = '\0';
-    fata_log_debug(&fata__log_http,
-                   "request method=%.*s target=%s status=%u bytes=%llu us=%llu",
-                   (int)req->method.size, req->method.data,
-                   FATA_LOG_QUOTE(target), req->status,
-                   (unsigned long long)req->sent,
-                   (unsigned long long)(took / 1000));
+    fata_log_debug(
+        &fata__log_http,
+        "request peer=%s method=%.*s target=%s status=%u bytes=%llu us=%llu",
+        peer, (int)req->method.size, req->method.data, FATA_LOG_QUOTE(target),
+        req->status, (unsigned long long)req->sent,
+        (unsigned long long)(took / 1000));
 }
 
 void fata__http_count(const struct fata_http_request *req)
