@@ -155,6 +155,7 @@ void fata_faulty_init(struct fata_faulty *f, struct fata_net *inner,
     memset(f, 0, sizeof(*f));
     f->net.ops = &ops;
     f->net.mtu = inner->mtu;
+    f->net.features = inner->features & FATA_NET_RECEIVE_FEATURES;
     memcpy(f->net.mac, inner->mac, sizeof(inner->mac));
     f->inner = inner;
     f->plan = *plan;

@@ -10,6 +10,10 @@
 /* The devices that the program declares; of the generated start.c. */
 extern const struct solo5_manifest *const fata_start_manifest;
 
+/* Bit i: whoever has device i of them understands the offloads of fata/net.h.
+ */
+extern const uint64_t fata_start_net_offload;
+
 /* Runs the completed requests, in order of completion; those that complete
  * meanwhile wait for the next call.  Returns whether there were any. */
 bool fata__complete_run(void);

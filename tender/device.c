@@ -28,10 +28,31 @@ static struct solo5_device *find(struct image_manifest *manifest,
     return NULL;
 }
 
+static int attach_net(struct image *image, const struct device_option *o,
+                      bool offload, struct message *why)
+{
+    struct solo5_device *device =
+        find(&image->manifest, o->name, SOLO5_DEVICE_NET);
+    uint64_t bit;
+
+    if (device == NULL)
+        return fail(why, "--net:%s: the image has no such net device", o->name);
+    bit = UINT64_C(1) << (device - image->manifest.device);
+    offload = offload && image->has_note &&
+              (image->note.wants & FATA_FEATURE_NET_OFFLOAD) != 0 &&
+              (image->note.net_offload & bit) != 0;
+    if (net_attach(device, o, &offload, why) < 0)
+        return -1;
+    if (offload)
+        image->net_offload |= bit;
+    device->attached = 1;
+    return 0;
+}
+
 /* One record may name a block device and a net device: names are
  * separate by type. */
-static int attach(struct image_manifest *manifest,
-                  const struct device_option *o, struct message *why)
+static int attach(struct image *image, const struct device_option *o,
+                  bool offload, struct message *why)
 {
     bool has_net = o->network != NULL || o->descriptor >= 0;
     struct solo5_device *device;
@@ -43,7 +64,7 @@ static int attach(struct image_manifest *manifest,
         return fail(why, "--net-mac:%s needs --net:%s=INTERFACE", o->name,
                     o->name);
     if (o->block != NULL) {
-        device = find(manifest, o->name, SOLO5_DEVICE_BLOCK);
+        device = find(&image->manifest, o->name, SOLO5_DEVICE_BLOCK);
         if (device == NULL)
             return fail(why, "--block:%s: the image has no such block device",
                         o->name);
@@ -51,23 +72,16 @@ static int attach(struct image_manifest *manifest,
             return -1;
         device->attached = 1;
     }
-    if (has_net) {
-        device = find(manifest, o->name, SOLO5_DEVICE_NET);
-        if (device == NULL)
-            return fail(why, "--net:%s: the image has no such net device",
-                        o->name);
-        if (net_attach(device, o, why) < 0)
-            return -1;
-        device->attached = 1;
-    }
-    return 0;
+    return has_net ? attach_net(image, o, offload, why) : 0;
 }
 
-int device_attach(struct image_manifest *manifest,
-                  const struct options *options, struct message *why)
+int device_attach(struct image *image, const struct options *options,
+                  struct message *why)
 {
+    const struct image_manifest *manifest = &image->manifest;
+
     for (size_t i = 0; i < options->device_count; i++)
-        if (attach(manifest, &options->device[i], why) < 0)
+        if (attach(image, &options->device[i], options->offload, why) < 0)
             return -1;
     for (uint32_t i = 1; i < manifest->entries; i++) {
         const struct solo5_device *d = &manifest->device[i];

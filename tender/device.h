@@ -15,18 +15,19 @@
 FATA_NODISCARD int device_check_descriptors(const struct options *options,
                                             struct message *why);
 
-/* Opens every device of the manifest.  On error descriptors stay open; the
- * tender ends then anyway. */
-FATA_NODISCARD int device_attach(struct image_manifest *manifest,
+/* Opens every device of the manifest; image->net_offload says which have
+ * offloads.  On error descriptors stay open; the tender ends then anyway. */
+FATA_NODISCARD int device_attach(struct image *image,
                                  const struct options *options,
                                  struct message *why);
 
-/* Fill in one entry: info and host.descriptor. */
+/* Fill in one entry: info and host.descriptor.
+ * offload  in: offloads are welcome; out: the device has them */
 FATA_NODISCARD int block_attach(struct solo5_device *device,
                                 const struct device_option *option,
                                 struct message *why);
 FATA_NODISCARD int net_attach(struct solo5_device *device,
-                              const struct device_option *option,
+                              const struct device_option *option, bool *offload,
                               struct message *why);
 
 #endif

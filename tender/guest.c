@@ -69,7 +69,7 @@ int guest_open(struct image *image, struct image_source *source,
     if (image_parse(image, source, machine, target, &detail) < 0 ||
         image_fits(image, memory_size, &detail) < 0)
         return fail(why, "%.120s: %.180s", options->image, detail.text);
-    return device_attach(&image->manifest, options, why);
+    return device_attach(image, options, why);
 }
 
 int guest_load(const struct image *image, const struct image_source *source,

@@ -56,6 +56,7 @@ struct image {
     bool has_abi, has_manifest, has_note;
     struct solo5_abi abi;
     struct fata_note note; /* if has_note; see image_fits */
+    uint64_t net_offload;  /* of the manifest, bit i: device i has offloads */
     struct image_manifest manifest;
 };
 

@@ -18,6 +18,7 @@
 
 #define MTU_DEFAULT 1500
 #define MTU_LEAST   68 /* RFC 791 */
+#define OFFLOADS    (TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6)
 
 struct link {
     bool exists, up;
@@ -31,9 +32,10 @@ static void name_interface(struct ifreq *request, const char *interface)
            strnlen(interface, sizeof request->ifr_name - 1));
 }
 
-static void switch_off(int control, struct ifreq *request, uint32_t command)
+static void set_feature(int control, struct ifreq *request, uint32_t command,
+                        bool on)
 {
-    struct ethtool_value value = {.cmd = command, .data = 0};
+    struct ethtool_value value = {.cmd = command, .data = on};
 
     request->ifr_data = (void *)&value;
     /* Needs privilege, and is only an optimisation: frames larger than the MTU
@@ -41,8 +43,8 @@ static void switch_off(int control, struct ifreq *request, uint32_t command)
     (void)ioctl(control, SIOCETHTOOL, request);
 }
 
-/* Asks about an interface, and switches off what makes large frames. */
-static struct link query_link(const char *interface)
+/* Asks about an interface, and sets what makes large frames. */
+static struct link query_link(const char *interface, bool large)
 {
     struct link link = {0};
     struct ifreq request;
@@ -56,17 +58,18 @@ static struct link query_link(const char *interface)
         link.up = (request.ifr_flags & IFF_UP) != 0;
         if (ioctl(control, SIOCGIFMTU, &request) == 0)
             link.mtu = request.ifr_mtu;
-        switch_off(control, &request, ETHTOOL_SGRO);
-        switch_off(control, &request, ETHTOOL_SGSO);
+        set_feature(control, &request, ETHTOOL_SGRO, large);
+        set_feature(control, &request, ETHTOOL_SGSO, large);
     }
     close(control);
     return link;
 }
 
-static int open_tap(const struct device_option *o, struct message *why)
+static int open_tap(const struct device_option *o, bool *offload,
+                    struct message *why)
 {
     struct ifreq request;
-    struct link link = query_link(o->network);
+    struct link link = query_link(o->network, *offload);
     int fd;
 
     if (!link.exists)
@@ -82,7 +85,8 @@ static int open_tap(const struct device_option *o, struct message *why)
         return fail(why, "--net:%s: cannot open /dev/net/tun: %s", o->name,
                     strerror(errno));
     name_interface(&request, o->network);
-    request.ifr_flags = IFF_TAP | IFF_NO_PI;
+    request.ifr_flags =
+        (short)(IFF_TAP | IFF_NO_PI | (*offload ? IFF_VNET_HDR : 0));
     if (ioctl(fd, TUNSETIFF, &request) < 0)
         return fail(why, "--net:%s: cannot attach to %s: %s%s", o->name,
                     o->network, strerror(errno),
@@ -90,30 +94,52 @@ static int open_tap(const struct device_option *o, struct message *why)
                     : errno == EPERM ? " (create the tap with `user NAME`)"
                     : errno == EBUSY ? " (another process has it)"
                                      : "");
+    /* Without: what somebody else has left on the interface ends. */
+    if (ioctl(fd, TUNSETOFFLOAD, *offload ? OFFLOADS : 0) < 0 && *offload) {
+        close(fd);
+        *offload = false;
+        return open_tap(o, offload, why);
+    }
     return fd;
 }
 
-static int use_descriptor(const struct device_option *o, struct message *why)
+/* A tap interface that was opened with the header has it for ever: offloads are
+ * then not the image's choice. */
+static int use_descriptor(const struct device_option *o, bool *offload,
+                          struct message *why)
 {
     int flags = fcntl(o->descriptor, F_GETFL);
+    struct ifreq request = {0};
+    bool header = ioctl(o->descriptor, TUNGETIFF, &request) == 0 &&
+                  (request.ifr_flags & IFF_VNET_HDR) != 0;
 
     if (flags < 0 || fcntl(o->descriptor, F_SETFL, flags | O_NONBLOCK) < 0)
         return fail(why, "--net:%s=@%d: %s", o->name, o->descriptor,
                     strerror(errno));
+    if (header && !*offload)
+        return fail(why,
+                    "--net:%s=@%d: the interface was opened with IFF_VNET_HDR, "
+                    "which this image does not understand",
+                    o->name, o->descriptor);
+    if (header && ioctl(o->descriptor, TUNSETOFFLOAD, OFFLOADS) < 0)
+        return fail(why, "--net:%s=@%d: cannot set its offloads: %s", o->name,
+                    o->descriptor, strerror(errno));
+    *offload = header;
     return o->descriptor;
 }
 
 int net_attach(struct solo5_device *device, const struct device_option *o,
-               struct message *why)
+               bool *offload, struct message *why)
 {
     struct ifreq request = {0};
-    int fd = o->network != NULL ? open_tap(o, why) : use_descriptor(o, why);
-    int mtu = MTU_DEFAULT;
+    int mtu = MTU_DEFAULT, fd;
 
+    fd = o->network != NULL ? open_tap(o, offload, why)
+                            : use_descriptor(o, offload, why);
     if (fd < 0)
         return -1;
     if (ioctl(fd, TUNGETIFF, &request) == 0)
-        mtu = query_link(request.ifr_name).mtu;
+        mtu = query_link(request.ifr_name, *offload).mtu;
     if (mtu < MTU_LEAST || mtu > UINT16_MAX)
         return fail(why, "--net:%s: cannot use the interface's MTU %d", o->name,
                     mtu);

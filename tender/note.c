@@ -118,6 +118,7 @@ static int parse_fata(struct image *image, const struct image_source *source,
                       uint64_t offset, uint32_t size, struct message *why)
 {
     struct fata_note *note = &image->note;
+    uint32_t least;
 
     if (image->has_note)
         return fail(why, "two Fata notes");
@@ -128,15 +129,17 @@ static int parse_fata(struct image *image, const struct image_source *source,
                                                       : sizeof *note,
                    why) < 0)
         return -1;
-    if (note->version == 0 ||
-        (note->version > 1 && note->length < sizeof *note) ||
+    least = note->version == 1   ? FATA_NOTE_SIZE_1
+            : note->version == 2 ? FATA_NOTE_SIZE_2
+                                 : sizeof *note;
+    if (note->version == 0 || note->length < least ||
         note->length != size - FATA_PADDING)
         return fail(why,
                     "Fata note of version %" PRIu32 " and length %" PRIu32
                     " is malformed",
                     note->version, note->length);
-    if (note->version == 1)
-        note->ring = note->ring_entries = 0;
+    if (least < sizeof *note)
+        memset((uint8_t *)note + least, 0, sizeof *note - least);
     image->has_note = true;
     return 0;
 }
@@ -233,13 +236,21 @@ static bool writable(const struct image *image, uint64_t memory_size,
     return inside;
 }
 
+/* The size of the offer for an image with a note of this version. */
+static uint32_t offer_size(uint32_t version)
+{
+    return version == 1   ? FATA_OFFER_SIZE_1
+           : version == 2 ? FATA_OFFER_SIZE_2
+                          : sizeof(struct fata_offer);
+}
+
 void image_write_offer(const struct image *image, struct fata_offer *offer,
                        uint8_t *to)
 {
-    bool old = image->note.version == 1;
+    uint32_t version = image->note.version;
 
-    offer->version = old ? 1 : FATA_NOTE_VERSION;
-    offer->length = old ? FATA_OFFER_SIZE_1 : sizeof *offer;
+    offer->version = version < FATA_NOTE_VERSION ? version : FATA_NOTE_VERSION;
+    offer->length = offer_size(version);
     memcpy(to, offer, offer->length);
     explicit_bzero(offer->entropy, sizeof offer->entropy);
 }
@@ -274,9 +285,7 @@ int image_check_note(const struct image *image, uint64_t memory_size,
         return 0;
     if (check_ring(image, memory_size, why) < 0)
         return -1;
-    if (n->offer % 8 != 0 ||
-        n->offer_size <
-            (n->version == 1 ? FATA_OFFER_SIZE_1 : sizeof(struct fata_offer)) ||
+    if (n->offer % 8 != 0 || n->offer_size < offer_size(n->version) ||
         !writable(image, memory_size, n->offer, n->offer_size))
         return fail(why,
                     "Fata note: offer at 0x%" PRIx64 ", %" PRIu64

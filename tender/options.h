@@ -33,6 +33,7 @@ struct options {
     size_t device_count;
     const char *image; /* path */
     char **arguments;  /* for the image; ends with NULL */
+    bool offload;      /* the tender's own: net devices may have offloads */
 };
 
 /* An option of one tender only. */

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# network.sh FATA: examples/echo in a network namespace: over a line that loses,
-# delays and reorders frames; with more connections than usual; with addresses from DHCP and from a router
+# network.sh FATA: examples/echo in a network namespace: with and without
+# offloads; over a line that loses, delays and reorders frames; with more
+# connections than usual; with addresses from DHCP and from a router
 # (dnsmasq); with more half-open connections than it keeps; and asleep.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -60,8 +61,9 @@ ${CC:-cc} -O2 -Wall -Wextra -o "$work/line" tests/line.c || exit 1
 image=$($fata build -t spt examples/echo 2>"$work/log" | tail -n 1)
 tender=$(dirname "$fata")/fata-spt
 
+option=
 start() { # KEY...
-    ip netns exec "$ns" "$tender" --mem=32 --net:service=tap0 "$image" "$@" \
+    ip netns exec "$ns" "$tender" --mem=32 $option --net:service=tap0 "$image" "$@" \
         >"$work/out" 2>&1 &
     image_pid=$!
 }
@@ -79,6 +81,35 @@ stop() {
 # Its verdict is at the end.
 unshare -n sh tests/asleep.sh "$tender" "$image" >"$work/asleep" 2>&1 &
 asleep_pid=$!
+
+# --- offloads ---
+
+count() { inside cat "/sys/class/net/tap0/statistics/$1"; }
+# average BYTES PACKETS: bytes of a frame since the counters named $way said so
+average() { echo $((($(count ${way}_bytes) - $1) / ($(count ${way}_packets) - $2 + 1))); }
+inside ip addr add fd98::1/64 dev tap0 nodad
+# What the first leaves on the interface is of no concern to the second.
+for option in "" --no-offload; do
+    for address in 10.99.0.2 fd98::2; do
+        rx="$(count rx_bytes) $(count rx_packets)"
+        tx="$(count tx_bytes) $(count tx_packets)"
+        start --ipv4=10.99.0.2/24 --ipv6=fd98::2/64
+        inside timeout 30 "$work/client" $address 7 check >"$work/log" 2>&1
+        status=$?
+        for way in rx tx; do
+            # shellcheck disable=SC2046
+            size=$(average $([ $way = rx ] && echo $rx || echo $tx))
+            echo "frames ($way) have $size bytes on the average" >>"$work/log"
+            case $option in
+            "") [ "$size" -gt 1600 ] || status=1 ;;
+            *) [ "$size" -le 1514 ] || status=1 ;;
+            esac
+        done
+        stop || status=1
+        verdict "echo to $address ${option:-with offloads}" $status
+    done
+done
+option=
 
 # --- loss, delay, reordering ---
 

@@ -21,6 +21,8 @@ struct session {
 /* The text of app.h and start.c of this build. */
 const char *app_header(const struct build *b);
 const char *app_start(const struct build *b);
+/* True if whoever has the device understands its offloads. */
+bool app_offloads(const struct build *b, const struct device *device);
 const char *c_name(const char *name);   /* a-b becomes a_b */
 const char *c_string(const char *text); /* quoted */
 

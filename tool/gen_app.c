@@ -175,16 +175,31 @@ static void add_open(struct buf *t, const struct build *b)
     buf_add(t, "    return 0;\n}\n\n");
 }
 
+bool app_offloads(const struct build *b, const struct device *device)
+{
+    if (device->offload.text != NULL)
+        return true;
+    for (size_t i = 0; i < b->device_count; i++)
+        for (size_t j = 0; j < b->device[i].arg_count; j++)
+            if (b->device[i].arg[j].device == device &&
+                b->device[i].arg[j].arg->offload.text != NULL)
+                return true;
+    return false;
+}
+
 const char *app_start(const struct build *b)
 {
     const struct manifest *m = b->program->manifest;
     struct buf t = {0}, attached = {0};
     size_t attach_count = 0;
+    uint64_t offload = 0;
     for (size_t i = 0; i < b->device_count; i++) {
         const char *attach = b->device[i].kind->attach.text;
         if (attach == NULL)
             continue;
         attach_count++;
+        if (attach_count <= 63 && app_offloads(b, b->device[i].device))
+            offload |= UINT64_C(1) << attach_count;
         buf_add(&attached, " FATA_START_%s(%s)",
                 strcmp(attach, "net") == 0 ? "NET" : "BLOCK",
                 c_string(b->device[i].device->name.text));
@@ -192,11 +207,14 @@ const char *app_start(const struct build *b)
     if (attach_count > 63)
         mistake(m->devices.mark, "more than 63 devices are attached by the "
                                  "host; use fewer");
+    buf_add(&t, "%s", head);
+    if (offload != 0)
+        buf_add(&t, "#define FATA_START_NET_OFFLOAD UINT64_C(0x%llx)\n",
+                (unsigned long long)offload);
     buf_add(&t,
-            "%s#include <fata/start.h>\n#include \"app.h\"\n\n"
+            "#include <fata/start.h>\n#include \"app.h\"\n\n"
             "FATA_START_STACKS(%lld, %lld)\n"
             "FATA_START_MANIFEST(%zu,%s)\n\nstatic struct app app;\n\n",
-            head,
             (long long)(m->stacks.size.given ? m->stacks.size.value : 32768),
             (long long)(m->stacks.count.given ? m->stacks.count.value : 16),
             attach_count, attach_count == 0 ? " " : attached.data);

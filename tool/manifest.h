@@ -79,7 +79,7 @@ struct key {
 };
 
 struct arg {
-    struct word name, device, type, initial;
+    struct word name, device, offload, type, initial;
 };
 
 struct kind {
@@ -88,7 +88,7 @@ struct kind {
 };
 
 struct device {
-    struct word name, kind;
+    struct word name, kind, offload;
     struct list args; /* struct pair */
 };
 

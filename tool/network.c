@@ -2,6 +2,7 @@
 /* See network.h. */
 #define _GNU_SOURCE 1
 #include "network.h"
+#include "gen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -200,8 +201,24 @@ static const char *open_user(struct network *n, const char *device, bool host,
 
 /* --- TAP interfaces --- */
 
-static const char *open_tap(struct network *n, const char *device,
-                            const char *where, bool tell,
+/* Whether the image will understand offloads of the device; see the drivers of
+ * these targets.  On unix an argument may say no. */
+static bool offloads(const struct launch *l, const char *device)
+{
+    const struct build *b = l->b;
+    bool unix_target = strncmp(b->target->name, "unix", 4) == 0;
+    if (!unix_target && strncmp(b->target->name, "spt", 3) != 0)
+        return false;
+    if (unix_target && contains(&l->words, "--no-offload"))
+        return false;
+    for (size_t i = 0; i < b->device_count; i++)
+        if (strcmp(b->device[i].device->name.text, device) == 0)
+            return app_offloads(b, b->device[i].device);
+    return false;
+}
+
+static const char *open_tap(struct network *n, const struct launch *l,
+                            const char *device, const char *where, bool tell,
                             const char **attachment)
 {
     const char *name = pool_copy(where, strcspn(where, ","));
@@ -213,7 +230,7 @@ static const char *open_tap(struct network *n, const char *device,
                    : format("--net %s=%s: %s exists and has its address; leave "
                             "out ,%s",
                             device, where, name, address);
-    int fd = tap_make(name);
+    int fd = tap_make(name, offloads(l, device));
     if (fd < 0)
         return format("there is no network interface %s, and it cannot be made "
                       "(%s); type: sudo ip tuntap add %s mode tap user $USER "
@@ -250,7 +267,7 @@ const char *network_open(struct network *n, struct launch *l,
             problem = open_user(n, device, strchr(where, ',') != NULL, o, tell,
                                 &l->net.item[i]);
         else if (where[0] != '@')
-            problem = open_tap(n, device, where, tell, &l->net.item[i]);
+            problem = open_tap(n, l, device, where, tell, &l->net.item[i]);
     }
     if (problem != NULL)
         network_close(n);

@@ -42,8 +42,9 @@ void network_close(struct network *n);
 
 /* --- tap.c --- */
 
-/* Makes a TAP interface that lasts as long as the descriptor; -1 with errno. */
-int tap_make(const char *name);
+/* Makes a TAP interface that lasts as long as the descriptor; -1 with errno.
+ * offload  frames on the descriptor have a header for offloads in front */
+int tap_make(const char *name, bool offload);
 /* Gives it an IPv4 address, unless NULL, and sets it up.  NULL, or what is
  * wrong. */
 const char *tap_up(const char *name, const char *address);

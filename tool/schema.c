@@ -95,10 +95,12 @@ const struct schema_key schema[] = {
     SUB(IN_KIND, "args", MAP_OF, kind, args, OF(IN_ARG, arg), "arguments of open, by name"),
 
     SUB(IN_ARG, "device", A_NAME, arg, device, PLAIN, "another device, with this interface"),
+    SUB(IN_ARG, "offload", A_TEXT, arg, offload, WORDS("true"), "device: whoever opens this kind understands its offloads (fata/net.h)"),
     SUB(IN_ARG, "type", A_TEXT, arg, type, WORDS("size|int|string|bool|folder"), "a value: uint64_t, int64_t, const char *, bool, `struct fata_folder *` (the files in it are compiled into the image)"),
     SUB(IN_ARG, "default", ANY_TEXT, arg, initial, PLAIN, "value when the device does not give it"),
 
     SUB(IN_DEVICE, "kind", A_NAME, device, kind, NEEDED, "one of the kinds that components offer"),
+    SUB(IN_DEVICE, "offload", A_TEXT, device, offload, WORDS("true"), "kind `net`, used by the program itself: it understands the offloads of fata/net.h"),
 
     {IN_STACKS, "size", A_SIZE, offsetof(struct manifest, stacks.size) - offsetof(struct manifest, stacks), KIND_ALL, PLAIN, "of one stack, its guard page included; 32KiB"},
     {IN_STACKS, "count", A_COUNT, offsetof(struct manifest, stacks.count) - offsetof(struct manifest, stacks), KIND_ALL, PLAIN, "number of stacks, the main loop's included; 16"},

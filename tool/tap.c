@@ -16,9 +16,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int tap_make(const char *name)
+int tap_make(const char *name, bool offload)
 {
-    struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+    struct ifreq request = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI |
+                                                 (offload ? IFF_VNET_HDR : 0))};
     int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return -1;

@@ -204,7 +204,14 @@ static void order(struct build *b, struct wired *w, struct wired *sorted,
 
 static void check_attached(const struct wired *w)
 {
-    if (w->kind->attach.text == NULL)
+    const char *attach = w->kind->attach.text;
+    if (w->device->offload.text != NULL &&
+        (attach == NULL || strcmp(attach, "net") != 0))
+        mistake(w->device->offload.mark,
+                "`%s` is no net device that the host attaches, so it has no "
+                "`offload`; remove it",
+                w->device->name.text);
+    if (attach == NULL)
         return;
     const char *name = w->device->name.text;
     size_t n = strlen(name);

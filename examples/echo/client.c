@@ -7,6 +7,7 @@
  *     client ADDRESS PORT send SECONDS       as much as it takes (discard)
  *     client ADDRESS PORT receive SECONDS    as much as it gives (chargen)
  *
+ * Instead of SECONDS there may be an amount, 1GiB.
  * It tries for ten seconds until somebody listens. */
 #define _GNU_SOURCE 1
 #include <arpa/inet.h>
@@ -207,11 +208,14 @@ static void idle(int n)
     printf("client: %d were served again\n", n);
 }
 
-static void bulk(int receive, double seconds)
+static void bulk(int receive, const char *text)
 {
-    int s = join();
-    double begin = now(), end = begin + seconds, bytes = 0;
-    while (now() < end) {
+    char *unit;
+    double amount = strtod(text, &unit), bytes = 0;
+    int s = join(), in_bytes = strcmp(unit, "GiB") == 0;
+    double begin = now();
+    amount *= in_bytes ? 1 << 30 : 1;
+    while ((in_bytes ? bytes : now() - begin) < amount) {
         ssize_t r =
             receive ? recv(s, block, BLOCK, 0) : send(s, block, BLOCK, 0);
         if (r <= 0)
@@ -241,9 +245,9 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "idle") == 0 && argc == 5) {
         idle(atoi(argv[4]));
     } else if (strcmp(what, "send") == 0 && argc == 5) {
-        bulk(0, atof(argv[4]));
+        bulk(0, argv[4]);
     } else if (strcmp(what, "receive") == 0 && argc == 5) {
-        bulk(1, atof(argv[4]));
+        bulk(1, argv[4]);
     } else {
         return 2;
     }

@@ -20,17 +20,19 @@ uint16_t fata__lwip_checksum(const void *data, int len)
         d += (w[3] & 0xffffffff) + (w[3] >> 32);
     }
     sum = a + b + c + d;
-    for (; n >= 2; n -= 2, p += 2) {
-        uint16_t half;
-        memcpy(&half, p, 2);
-        sum += half;
+    /* Headers have 20 and 40 bytes. */
+    for (; n >= 4; n -= 4, p += 4) {
+        uint32_t word;
+        memcpy(&word, p, 4);
+        sum += word;
     }
     if (n != 0) {
-        uint16_t half = 0;
-        memcpy(&half, p, 1);
-        sum += half;
+        uint32_t rest = 0;
+        memcpy(&rest, p, n);
+        sum += rest;
     }
-    while (sum >> 16 != 0)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)sum;
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)((sum & 0xffff) + (sum >> 16));
 }

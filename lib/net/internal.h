@@ -44,6 +44,28 @@ void fata__interface_settle(void);
 /* Receive buffers that readers hold. */
 unsigned fata__interface_held(void);
 
+/* offload.c: the last frame that was given to a device with offloads, while
+ * segments of TCP may still join it. */
+struct fata__segments {
+    struct fata_frame *frame; /* its first piece; NULL: none may join */
+    uint8_t *headers;         /* Ethernet, IP, TCP */
+    uint32_t length, next;    /* bytes of the frame; number of the next byte */
+    uint16_t tcp, end;        /* where the header of TCP is, and its end */
+    uint16_t segment;         /* bytes of payload in each but the last */
+    bool many, full, push;
+};
+/* Looks at a frame that goes out.  Returns false if it is not TCP: it needs no
+ * work. */
+bool fata__segments_begin(struct fata__segments *s, struct fata_frame *frame,
+                          const struct pbuf *p);
+/* True if p, which goes out next, continues s and is counted in now; then its
+ * headers, s->end bytes, are not sent.
+ * features  of the device */
+bool fata__segments_join(struct fata__segments *s, const struct pbuf *p,
+                         uint32_t features);
+/* The frame is complete: its headers say so. */
+void fata__segments_end(struct fata__segments *s);
+
 /* timers.c */
 void fata__net_timers_init(struct fata_stack *stack);
 /* Around each entry into lwIP: makes its ticks right; starts the timers that it

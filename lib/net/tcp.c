@@ -26,11 +26,14 @@ static err_t on_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p,
                          err_t err)
 {
     struct tcp_flow *f = arg;
-    (void)pcb;
     (void)err;
     if (p == NULL) {
         f->at_end = true;
     } else {
+        /* Every second segment is acknowledged at once (RFC 5681); lwIP takes
+         * a large one for one. */
+        if (p->tot_len > TCP_MSS)
+            tcp_ack_now(pcb);
         if (f->received == NULL)
             f->received = p;
         else

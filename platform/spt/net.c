@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Network devices by read and write on the tender's descriptors. */
+/* Network devices by read and write on the tender's descriptors; in pieces with
+ * a header before them where there are offloads. */
 #include "../frame_net.h"
 #include "spt.h"
 #include <fata/bare.h>
@@ -17,6 +18,27 @@ static long write_frame(struct frame_net *d, const void *data, size_t size)
 {
     return spt_call(__NR_write, d->descriptor, (long)(uintptr_t)data,
                     (long)size, 0, 0, 0);
+}
+
+static long read_pieces(struct frame_net *d, const struct frame_piece *piece,
+                        unsigned count)
+{
+    return spt_call(__NR_readv, d->descriptor, (long)(uintptr_t)piece,
+                    (long)count, 0, 0, 0);
+}
+
+static long write_pieces(struct frame_net *d, const struct frame_piece *piece,
+                         unsigned count)
+{
+    return spt_call(__NR_writev, d->descriptor, (long)(uintptr_t)piece,
+                    (long)count, 0, 0, 0);
+}
+
+/* Whether its frames have a struct fata_vnet before them. */
+static bool offloads(uint64_t handle)
+{
+    return (fata_start_offer.features & FATA_FEATURE_NET_OFFLOAD) != 0 &&
+           (fata_start_offer.net_offload >> handle & 1) != 0;
 }
 
 void spt_net_ready(uint64_t handle)
@@ -38,6 +60,10 @@ int fata_net_open(struct fata_net **net, const char *name)
         return FATA_EBUSY;
     d->read = read_frame;
     d->write = write_frame;
+    if (offloads(handle)) {
+        d->read_pieces = read_pieces;
+        d->write_pieces = write_pieces;
+    }
     d->descriptor = m->host.descriptor;
     memcpy(d->net.mac, m->info.net.mac, sizeof(d->net.mac));
     d->net.mtu = m->info.net.mtu;

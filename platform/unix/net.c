@@ -15,9 +15,11 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define MTU_DEFAULT 1500
+#define OFFLOADS    (TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6)
 
 struct unix_net {
     struct frame_net frame;
@@ -49,6 +51,23 @@ static long send_frame(struct frame_net *d, const void *data, size_t size)
     return result(send(d->descriptor, data, size, MSG_NOSIGNAL));
 }
 
+static long read_pieces(struct frame_net *d, const struct frame_piece *piece,
+                        unsigned count)
+{
+    return result(readv(d->descriptor, (const void *)piece, (int)count));
+}
+
+static long write_pieces(struct frame_net *d, const struct frame_piece *piece,
+                         unsigned count)
+{
+    return result(writev(d->descriptor, (const void *)piece, (int)count));
+}
+
+_Static_assert(sizeof(struct frame_piece) == sizeof(struct iovec), "iovec");
+_Static_assert(offsetof(struct frame_piece, size) ==
+                   offsetof(struct iovec, iov_len),
+               "iovec");
+
 static void ready(struct unix_watch *watch)
 {
     frame_net_ready(&FATA_CONTAINER(watch, struct unix_net, watch)->frame);
@@ -66,10 +85,12 @@ static int read_mtu(struct ifreq *ifr)
     return ifr->ifr_mtu < UINT16_MAX ? ifr->ifr_mtu : UINT16_MAX;
 }
 
-/* Returns the descriptor of the interface, or a code; *mtu is set. */
-static int open_tap(const char *interface, int *mtu)
+/* Returns the descriptor of the interface, or a code; *mtu is set.
+ * offload  in: offloads are welcome; out: it has them */
+static int open_tap(const char *interface, int *mtu, bool *offload)
 {
-    struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+    struct ifreq ifr = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI |
+                                             (*offload ? IFF_VNET_HDR : 0))};
     int fd, error = 0;
     if (strlen(interface) >= sizeof(ifr.ifr_name))
         return FATA_EINVAL;
@@ -83,6 +104,13 @@ static int open_tap(const char *interface, int *mtu)
         error = unix_error(errno);
     if (error == 0 && (*mtu = read_mtu(&ifr)) < 0)
         error = *mtu;
+    /* Without: what somebody else has left on the interface ends. */
+    if (error == 0 && ioctl(fd, TUNSETOFFLOAD, *offload ? OFFLOADS : 0) != 0 &&
+        *offload) {
+        close(fd);
+        *offload = false;
+        return open_tap(interface, mtu, offload);
+    }
     if (error != 0) {
         close(fd);
         return error;
@@ -90,8 +118,19 @@ static int open_tap(const char *interface, int *mtu)
     return fd;
 }
 
+/* Whether the program understands offloads of the device. */
+static bool wants_offload(const char *name)
+{
+    const struct solo5_manifest *m = fata_start_manifest;
+    for (uint32_t i = 1; unix_offload && i < m->entries; i++)
+        if (m->device[i].type == SOLO5_DEVICE_NET &&
+            strcmp(m->device[i].name, name) == 0)
+            return (fata_start_net_offload >> i & 1) != 0;
+    return false;
+}
+
 /* The same for the descriptor that `number` names. */
-static int use_descriptor(const char *number, int *mtu)
+static int use_descriptor(const char *number, int *mtu, bool *offload)
 {
     struct ifreq ifr = {0};
     char *end;
@@ -101,7 +140,12 @@ static int use_descriptor(const char *number, int *mtu)
     int flags = fcntl((int)fd, F_GETFL);
     if (flags < 0 || fcntl((int)fd, F_SETFL, flags | O_NONBLOCK) < 0)
         return FATA_ENODEV;
-    *mtu = ioctl((int)fd, TUNGETIFF, &ifr) == 0 ? read_mtu(&ifr) : MTU_DEFAULT;
+    bool tap = ioctl((int)fd, TUNGETIFF, &ifr) == 0;
+    bool header = tap && (ifr.ifr_flags & IFF_VNET_HDR) != 0;
+    if (header && (!*offload || ioctl((int)fd, TUNSETOFFLOAD, OFFLOADS) != 0))
+        return FATA_EINVAL; /* a header that cannot be left out */
+    *offload = header;
+    *mtu = tap ? read_mtu(&ifr) : MTU_DEFAULT;
     return *mtu < 0 ? *mtu : (int)fd;
 }
 
@@ -111,6 +155,7 @@ int fata_net_open(struct fata_net **net, const char *name)
     struct unix_net *d;
     struct stat st;
     int mtu = MTU_DEFAULT, fd;
+    bool offload = wants_offload(name);
     if (interface == NULL)
         return FATA_ENODEV;
     for (d = devices; d != NULL; d = d->next)
@@ -125,8 +170,8 @@ int fata_net_open(struct fata_net **net, const char *name)
     }
     /* Locally administered, unicast. */
     d->frame.net.mac[0] = (uint8_t)((d->frame.net.mac[0] & 0xfc) | 2);
-    fd = interface[0] == '@' ? use_descriptor(interface + 1, &mtu)
-                             : open_tap(interface, &mtu);
+    fd = interface[0] == '@' ? use_descriptor(interface + 1, &mtu, &offload)
+                             : open_tap(interface, &mtu, &offload);
     if (fd < 0) {
         free(d);
         return fd;
@@ -135,6 +180,10 @@ int fata_net_open(struct fata_net **net, const char *name)
     d->frame.read = read_frame;
     d->frame.write =
         fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) ? send_frame : write_frame;
+    if (offload) {
+        d->frame.read_pieces = read_pieces;
+        d->frame.write_pieces = write_pieces;
+    }
     d->frame.descriptor = fd;
     frame_net_init(&d->frame);
     d->name = interface;

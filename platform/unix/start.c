@@ -22,6 +22,8 @@ static const struct {
     {"--net:", SOLO5_DEVICE_NET, "--net:NAME=INTERFACE or --net:NAME=@FD"},
 };
 
+bool unix_offload = true;
+
 const char *unix_attached(const char *name, unsigned type)
 {
     const struct solo5_manifest *m = fata_start_manifest;
@@ -72,7 +74,9 @@ int fata_platform_start(int *argc, char **argv)
             if (strncmp(argv[i], options[o].option,
                         strlen(options[o].option)) == 0)
                 option = o;
-        if (option == FATA_COUNT(options))
+        if (own && strcmp(argv[i], "--no-offload") == 0)
+            unix_offload = false;
+        else if (option == FATA_COUNT(options))
             argv[kept++] = argv[i];
         else if (attach(argv[i], option) != 0)
             return 1;

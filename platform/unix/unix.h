@@ -9,6 +9,9 @@
  * `name`; NULL where it does not.  `type` as in fata/solo5.h. */
 const char *unix_attached(const char *name, unsigned type);
 
+/* --no-offload was not given. */
+extern bool unix_offload;
+
 /* Finds the errno-like code of this set for a host's errno. */
 int unix_error(int host_errno);
 

@@ -27,6 +27,13 @@ int spt_filter_install(const struct spt *spt, struct message *why)
     struct filter f;
 
     filter_begin(&f);
+    for (uint32_t i = 1; i < m->entries; i++) {
+        if ((spt->image.net_offload >> i & 1) == 0)
+            continue;
+        /* Frames in pieces, before all others. */
+        filter_fd(&f, SCMP_SYS(readv), m->device[i].host.descriptor);
+        filter_fd(&f, SCMP_SYS(writev), m->device[i].host.descriptor);
+    }
     filter_guest(&f, m, &spt->events);
     for (uint32_t i = 1; i < m->entries; i++) {
         if (m->device[i].type != SOLO5_DEVICE_BLOCK)

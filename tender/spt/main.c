@@ -34,6 +34,14 @@ static int make_offer(struct message *why)
         spt.offer.features |= FATA_FEATURE_SHUTDOWN;
         spt.offer.shutdown_data = FATA_SPT_SHUTDOWN_DATA;
     }
+    if (spt.image.net_offload != 0) {
+        spt.offer.features |= FATA_FEATURE_NET_OFFLOAD;
+        spt.offer.net_offload = spt.image.net_offload;
+    }
+    if ((note->wants & FATA_FEATURE_CLOCK) != 0) {
+        spt.offer.clock = spt_clock();
+        spt.offer.features |= spt.offer.clock != 0 ? FATA_FEATURE_CLOCK : 0;
+    }
     guest_offer(&spt.image, 0, &spt.offer);
     return spt_fault_install(&spt, why);
 }
@@ -63,11 +71,16 @@ int main(int argc, char **argv)
     const struct option_flag flags[] = {{"--x-exec-heap",
                                          "make heap and stack executable",
                                          &spt.executable_heap, NULL},
+                                        {"--no-offload",
+                                         "net devices without checksum and "
+                                         "segmentation offload",
+                                         &spt.no_offload, NULL},
                                         {NULL, NULL, NULL, NULL}};
     struct message why;
 
     (void)argc;
     host_options(&options, flags, argv, SPT_NAME);
+    options.offload = !spt.no_offload;
     if (prepare(&options, &why) < 0) {
         message_print(SPT_NAME, &why);
         return 1;

@@ -16,7 +16,7 @@
 struct spt {
     struct image image; /* with the manifest that the guest gets */
     uint64_t memory_size;
-    bool executable_heap;
+    bool executable_heap, no_offload;
     struct events events;
     struct fata_offer offer;
 };
@@ -30,6 +30,9 @@ void spt_memory_boot(const struct spt *spt);
 /* memory.c: makes the lowest page of each stack a guard; false if the kernel
  * does not do it for all. */
 bool spt_memory_guard(const struct spt *spt);
+
+/* clock.c: address of a function like clock_gettime(2), or 0. */
+uint64_t spt_clock(void);
 
 /* fault.c: handlers for memory faults and for SIGINT and SIGTERM, on a stack
  * of their own.  Before the filter. */

@@ -83,7 +83,7 @@ static void test_good(void)
          "not cleared");
 
     test_image_make(&t);
-    t.fata.version = 3; /* appended to */
+    t.fata.version = FATA_NOTE_VERSION + 1; /* appended to */
     t.fata.length += 16;
     t.fata_note.size += 16;
     t.p[FATA].p_filesz += 16;
@@ -117,6 +117,22 @@ static void test_good(void)
     UNIT("earlier-offer",
          offer.version == 1 && offer.length == FATA_OFFER_SIZE_1 &&
              to[8] == 1 && to[FATA_OFFER_SIZE_1] == 0xaa,
+         "version %u, length %u", offer.version, offer.length);
+
+    test_image_make(&t);
+    t.fata.version = 2;
+    t.fata.length = FATA_NOTE_SIZE_2;
+    t.fata.offer_size = FATA_OFFER_SIZE_2;
+    t.fata.net_offload = 6; /* is not the note's */
+    t.fata_note.size = 4 + FATA_NOTE_SIZE_2;
+    t.p[FATA].p_filesz = 24 + FATA_NOTE_SIZE_2;
+    UNIT("good-second-note", parse(&t) == 0 && image.note.net_offload == 0,
+         "%s", why.text);
+    memset(to, 0xaa, sizeof to);
+    image_write_offer(&image, &offer, to);
+    UNIT("second-offer",
+         offer.version == 2 && offer.length == FATA_OFFER_SIZE_2 &&
+             to[FATA_OFFER_SIZE_2 - 1] == 0 && to[FATA_OFFER_SIZE_2] == 0xaa,
          "version %u, length %u", offer.version, offer.length);
 
     test_image_make(&t);

@@ -73,6 +73,7 @@ wait
         guest plain
         guest device
         guest fata -DFATA
+        guest offload -DFATA
         "$out/image_test" write "$guests"
         "$out/spt_test" "$tender" "$guests" || echo "FAIL spt_test: see above"
     else

@@ -42,6 +42,8 @@ static const struct {
     {"read-disk", "0 disk buffer 512 0 0 0", KILLED, NULL},
     {"read-timer", "0 timer buffer 8 0 0 0", KILLED, NULL},
     {"read-epoll", "0 epoll buffer 8 0 0 0", KILLED, NULL},
+    {"readv-net", "19 net buffer 0 0 0 0", KILLED, NULL}, /* no offloads */
+    {"writev-net", "20 net buffer 0 0 0 0", KILLED, NULL},
     {"pread-first", "17 disk buffer 512 0 0 0", RETURNED, "returned 512"},
     {"pread-last", "17 disk buffer 512 65024 0 0", RETURNED, "returned 512"},
     {"pread-fault", "17 disk 8 512 0 0 0", RETURNED, "returned -14"},

@@ -217,6 +217,32 @@ static void delete_tap(struct run *running)
     close(fd);
 }
 
+/* The filter knows readv and writev for devices with offloads only: the image
+ * wants them, the interface has them, nobody has said no. */
+static void test_offload(const char *options)
+{
+    char without[160];
+
+    test("offload-readv", options, "offload", "call 19 net buffer 0 0 0 0", 77,
+         "returned 0");
+    test("offload-writev", options, "offload", "call 20 net buffer 0 0 0 0", 77,
+         "returned 0");
+    test("offload-readv-fault", options, "offload", "call 19 net 8 1 0 0 0", 77,
+         "returned -14");
+    test("offload-readv-disk", options, "offload",
+         "call 19 disk buffer 0 0 0 0", 159, NULL);
+    test("offload-writev-console", options, "offload",
+         "call 20 1 buffer 0 0 0 0", 159, NULL);
+    /* A frame is nothing without its header (struct fata_vnet). */
+    test("offload-short", options, "offload", "call 1 net buffer 9 0 0 0", 77,
+         "returned -22");
+    test("offload-unwanted", options, "device", "call 19 net buffer 0 0 0 0",
+         159, NULL);
+    snprintf(without, sizeof without, "--no-offload %s", options);
+    test("offload-refused", without, "offload", "call 19 net buffer 0 0 0 0",
+         159, NULL);
+}
+
 static void test_tap(void)
 {
     struct ifreq request;
@@ -227,6 +253,7 @@ static void test_tap(void)
         printf("skip tap-descriptor: cannot make a tap interface\n"
                "skip tap-name: cannot make a tap interface\n"
                "skip tap-down: cannot make a tap interface\n"
+               "skip offload: cannot make a tap interface\n"
                "skip tap-gone: cannot make a tap interface\n");
         return;
     }
@@ -239,6 +266,7 @@ static void test_tap(void)
     ioctl(fd, TUNSETPERSIST, 1);
     close(fd);
     test("tap-name", options, "device", "mtu 1400", 0, "SUCCESS");
+    test_offload(options);
     set_link(request.ifr_name, false);
     refused("tap-down", options, "device", "is down");
     set_link(request.ifr_name, true);
@@ -293,6 +321,7 @@ static void test_faults(void)
     };
 
     test("offer", "--mem=4", "fata", "offer", 0, "SUCCESS");
+    test("clock", "--mem=4", "fata", "clock", 0, "SUCCESS");
     refused("note-small-memory", "--mem=1", "fata", "give --mem=2 or more");
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         char name[64];

@@ -2,8 +2,9 @@
 /* A network device that loses, repeats, damages and delays what is sent through
  * it to another one, by a seed: the same calls give the same faults.  Frames
  * that are received pass as they are - to have faults both ways, put one at
- * each end of a wire. Context: any code of the image's thread; nothing
- * suspends. */
+ * each end of a wire.  There are no offloads of sending: a checksum that is
+ * finished behind the damage would hide it.
+ * Context: any code of the image's thread; nothing suspends. */
 #ifndef FATA_FAULTY_H
 #define FATA_FAULTY_H
 

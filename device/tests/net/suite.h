@@ -19,6 +19,11 @@ void suite_net_answer(const struct suite_net *n);
 void suite_net_batch(const struct suite_net *n);
 void suite_net_cancel(const struct suite_net *n);
 void suite_net_idle(const struct suite_net *n);
+void suite_net_unoffered(const struct suite_net *n);
+void suite_net_offload_sense(const struct suite_net *n);
+void suite_net_pieces(const struct suite_net *n);
+void suite_net_checksum(const struct suite_net *n);
+void suite_net_segments(const struct suite_net *n);
 
 /* FATA_TESTs of them all, for the device that `get` returns. */
 #define SUITE_NET(name, get)                                                   \
@@ -46,6 +51,31 @@ void suite_net_idle(const struct suite_net *n);
     {                                                                          \
         suite_net_idle(get());                                                 \
     }                                                                          \
+    FATA_TEST(name##_offloads_it_has_not_are_refused)                          \
+    {                                                                          \
+        suite_net_unoffered(get());                                            \
+    }                                                                          \
     extern int name##_suite_semicolon
+
+/* Besides, for a device that must have all offloads; the peer answers ICMP
+ * echoes (RFC 792), too. */
+#define SUITE_NET_OFFLOAD(name, get)                                           \
+    FATA_TEST(name##_offloads_without_sense_are_refused)                       \
+    {                                                                          \
+        suite_net_offload_sense(get());                                        \
+    }                                                                          \
+    FATA_TEST(name##_a_frame_in_pieces_arrives)                                \
+    {                                                                          \
+        suite_net_pieces(get());                                               \
+    }                                                                          \
+    FATA_TEST(name##_a_checksum_is_finished)                                   \
+    {                                                                          \
+        suite_net_checksum(get());                                             \
+    }                                                                          \
+    FATA_TEST(name##_a_large_frame_is_taken)                                   \
+    {                                                                          \
+        suite_net_segments(get());                                             \
+    }                                                                          \
+    extern int name##_offload_suite_semicolon
 
 #endif

@@ -16,7 +16,7 @@
 
 /* Called once by the start-up code, before anything else.  Takes the words that
  * are meant for the platform (target unix: --block:NAME=PATH and
- * --net:NAME=INTERFACE) out of argv and corrects *argc.
+ * --net:NAME=INTERFACE, --no-offload) out of argv and corrects *argc.
  * Returns 0, or the exit status after it has printed what is wrong. */
 FATA_NODISCARD int fata_platform_start(int *argc, char **argv);
 

@@ -121,8 +121,10 @@
 #define LWIP_TCP_PCB_NUM_EXT_ARGS 1
 #define LWIP_CALLBACK_API         1
 
-/* --- checksums: made and checked in software, see lib/net/checksum.c --- */
-#define LWIP_CHECKSUM_ON_COPY 0
+/* --- checksums: made and checked in software, see lib/net/checksum.c, but for
+ * those of TCP where the device does it: lib/net/interface.c --- */
+#define LWIP_CHECKSUM_CTRL_PER_NETIF 1
+#define LWIP_CHECKSUM_ON_COPY        0
 
 /* --- nobody reads these --- */
 #define LWIP_STATS 0

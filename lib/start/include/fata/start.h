@@ -50,7 +50,14 @@ extern char fata_stack_memory[];
     static char fata_stack_room[(count)*FATA_STACK_ROOM] FATA_ALIGNED(64);     \
     const struct fata_stack_area fata_start_stacks = {                         \
         fata_stack_memory, (size), (count), fata_stack_room};                  \
+    const uint64_t fata_start_net_offload = FATA_START_NET_OFFLOAD;            \
     FATA_START_NOTE(size, count)
+
+/* Bit i: whoever has net device i of the manifest understands its offloads.
+ * Generated code defines it before this header where there are any. */
+#ifndef FATA_START_NET_OFFLOAD
+#define FATA_START_NET_OFFLOAD 0u
+#endif
 
 /* Manifest of host-attached devices, also the Solo5 note:
  *   FATA_START_MANIFEST(2, FATA_START_BLOCK("disk") FATA_START_NET("service"))
@@ -99,10 +106,12 @@ extern char fata_stack_memory[];
             {0},                                                               \
             {FATA_NOTE_VERSION, sizeof(struct fata_note),                      \
              FATA_FEATURE_GUARDS | FATA_FEATURE_SHUTDOWN |                     \
-                 FATA_FEATURE_ENTROPY | FATA_FEATURE_NET_RING,                 \
+                 FATA_FEATURE_ENTROPY | FATA_FEATURE_NET_RING |                \
+                 FATA_FEATURE_NET_OFFLOAD | FATA_FEATURE_CLOCK,                \
              (uint64_t)&fata_start_offer, sizeof(struct fata_offer),           \
              (uint64_t)fata_stack_memory, (stack_bytes), (stacks_in_all),      \
-             (uint64_t)fata_net_ring, FATA_NET_RING_ENTRIES}};
+             (uint64_t)fata_net_ring, FATA_NET_RING_ENTRIES,                   \
+             FATA_START_NET_OFFLOAD}};
 #else
 #define FATA_START_SECTION(s)
 #define FATA_START_NOTE(size, count)

@@ -8,6 +8,12 @@
 
 #define PACK_STRUCT_STRUCT __attribute__((packed))
 
+/* Else a function call each. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define lwip_htons(value) __builtin_bswap16(value)
+#define lwip_htonl(value) __builtin_bswap32(value)
+#endif
+
 /* Memory: bounded, see lib/net/memory.c. */
 void *fata__lwip_alloc(size_t size);
 void *fata__lwip_calloc(size_t count, size_t size);
