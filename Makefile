@@ -103,7 +103,7 @@ demo: all
 	$(Q)$(B)/fata run examples/hello -- --name=$${USER:-World}
 
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
-                  dnsmasq-base nginx-light python3-minimal wrk gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
+                  dnsmasq-base nginx-light python3 wrk gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
