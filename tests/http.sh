@@ -155,8 +155,8 @@ for target in ${2:-spt unix}; do
         echo "FAIL $target: a request under way is not answered before the end"
     fi
 
-    start "$target" 32 --http-head-time=1s --http-idle=2s --http-body-time=1s --http-grace=200ms
-    parts "$target" slow_head
+    start "$target" 32 --http-head-time=1s --http-idle=2s --http-body-time=1s --http-grace=200ms --http-debug
+    parts "$target" slow_head fibers
     # A request under way for longer than the grace is cut off.
     ip netns exec "$ns" curl -s -m 9 "http://10.99.0.2/slow?ms=8000" >"$work/slow" &
     slow=$!

@@ -239,6 +239,12 @@ def slow_head():
         expect("body", read_all(s).split(b" ")[1], b"408")
 
 
+def fibers():
+    """With --http-debug."""
+    text = curl(url("/debug/fibers")).decode()
+    assert text.startswith("start: ") and "\n  request: running" in text, text
+
+
 def rate(seconds):
     out = subprocess.run(["wrk", "-t1", "-c20", "-d%d" % seconds, url("/hello")], check=True,
                          capture_output=True, text=True).stdout
