@@ -48,6 +48,8 @@ headers() {
     includes=$(find . -path ./build -prune -o -type d -path '*/include' -print |
         sed 's/^/-I/')
     includes="$includes $(pkg-config --cflags libuv)" # fata/uv.h
+    # fata/http_engine.h
+    includes="$includes -isystem $(sh lib/http/engine/tests/llhttp.sh $fata 2>/dev/null)/include/llhttp"
     for h in $(find . -path ./build -prune -o -path '*/include/fata/*.h' -print); do
         for cc in gcc clang; do
             n=$((n + 1))

@@ -142,9 +142,9 @@ for target in ${2:-spt unix}; do
     fi
 
     # A request under way gets its answer, a connection without one ends.
-    inside curl -s -m 5 http://10.99.0.2/slow >"$work/slow" &
+    ip netns exec "$ns" curl -s -m 9 "http://10.99.0.2/slow?ms=3000" >"$work/slow" &
     slow=$!
-    sleep 0.3
+    sleep 1.5
     stop "$target: the server"
     wait $slow
     if grep -q 'Hello, World!' "$work/slow"; then
@@ -155,9 +155,22 @@ for target in ${2:-spt unix}; do
         echo "FAIL $target: a request under way is not answered before the end"
     fi
 
-    start "$target" 32 --http-head-time=1s --http-idle=2s --http-body-time=1s --http-grace=1s
-    parts "$target" slow_head
+    start "$target" 32 --http-head-time=1s --http-idle=2s --http-body-time=1s --http-grace=200ms --http-debug
+    parts "$target" slow_head fibers
+    # A request under way for longer than the grace is cut off.
+    ip netns exec "$ns" curl -s -m 9 "http://10.99.0.2/slow?ms=8000" >"$work/slow" &
+    slow=$!
+    sleep 1.5
     stop "$target: with short times"
+    wait $slow
+    if [ ! -s "$work/slow" ] && grep -q 'cut off connections=1' "$work/out"; then
+        passed=$((passed + 1))
+        echo "ok $target: the grace has an end"
+    else
+        failed=$((failed + 1))
+        echo "FAIL $target: the grace has no end"
+        cat "$work/out"
+    fi
 done
 
 # The aim of the example: 220 KB.

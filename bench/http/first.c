@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* first ADDRESS PORT COMMAND...: ms from the command's exec to the end of its
- * first reply.  Tries to connect all the time; ends the command with SIGKILL. */
+ * first reply.  Tries to connect all the time; ends the command with SIGKILL.
+ */
 #define _GNU_SOURCE 1
 #include <arpa/inet.h>
 #include <errno.h>

@@ -4,16 +4,7 @@
 
 #include <fata/keys.h>
 
-struct fata_http_limits fata__http_config = {
-    .head = 8192,
-    .fields = FATA_HTTP_FIELDS,
-    .target = 4096,
-    .body = 1024 * 1024,
-    .idle = FATA_S(60),
-    .begun = FATA_S(10),
-    .body_time = FATA_S(20),
-    .body_rate = 500,
-};
+struct fata_http_limits fata__http_config = FATA_HTTP_LIMITS;
 
 /* Called by start-up code. */
 int fata__http_key_head(const char *text);

@@ -7,16 +7,7 @@
 #include <fata/panic.h>
 #include <string.h>
 
-const struct fata_http_limits fata_http_limits = {
-    .head = 8192,
-    .fields = FATA_HTTP_FIELDS,
-    .target = 4096,
-    .body = 1024 * 1024,
-    .idle = FATA_S(60),
-    .begun = FATA_S(10),
-    .body_time = FATA_S(20),
-    .body_rate = 500,
-};
+const struct fata_http_limits fata_http_limits = FATA_HTTP_LIMITS;
 
 /* --- what llhttp calls --- */
 

@@ -129,7 +129,7 @@ struct fata_http_reply {
 /* Sends a whole reply; a small one is one frame.
  * reply  borrowed until return
  * Returns 0, FATA_EINVAL (a header that would end its line, or there has been a
- * reply), FATA_ENOSPC (headers of more than 2 KiB), or the flow's error.
+ * reply), FATA_ENOSPC (headers of more than 1 KiB), or the flow's error.
  * Context: fiber, suspends. */
 FATA_NODISCARD int fata_http_reply(struct fata_http_request *req,
                                    const struct fata_http_reply *reply);

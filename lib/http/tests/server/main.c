@@ -73,9 +73,13 @@ static int give(struct fata_http_request *req, void *arg)
     return err;
 }
 
+/* Takes `?ms=` milliseconds. */
 static int slow(struct fata_http_request *req, void *arg)
 {
-    int err = fata_sleep(FATA_MS(1000));
+    uint64_t ms;
+    if (!fata_http_number(fata_http_query(req, "ms"), &ms))
+        return FATA_EINVAL;
+    int err = fata_sleep(FATA_MS(ms));
     return err != 0 ? err : hello(req, arg);
 }
 

@@ -46,7 +46,8 @@ enum {
 
 #define FATA_HTTP_CHUNKED UINT64_MAX /* a body whose length is not known */
 
-/* Bounds; `fata_http_limits` has the values that are meant for a server. */
+/* Bounds; FATA_HTTP_LIMITS has the values that are meant for a server, and so
+ * has `fata_http_limits`. */
 struct fata_http_limits {
     uint32_t head;         /* bytes of a head; FATA_HTTP_HEAD_MAX at most */
     uint32_t fields;       /* in it; FATA_HTTP_FIELDS at most */
@@ -57,6 +58,12 @@ struct fata_http_limits {
     fata_time_t body_time; /* for a body, and besides ... */
     uint32_t body_rate;    /* ... a second for as many bytes */
 };
+#define FATA_HTTP_LIMITS                                                       \
+    {                                                                          \
+        .head = 8192, .fields = FATA_HTTP_FIELDS, .target = 4096,              \
+        .body = 1024 * 1024, .idle = FATA_S(60), .begun = FATA_S(10),          \
+        .body_time = FATA_S(20), .body_rate = 500,                             \
+    }
 extern const struct fata_http_limits fata_http_limits;
 
 enum fata_http_role { FATA_HTTP_SERVER, FATA_HTTP_CLIENT };
