@@ -126,6 +126,7 @@ step "unix,spt,hvt" $fata test -t unix,spt,hvt $rooms
 step "links in docs" links
 if [ "${1:-}" != fast ]; then
     step "echo behind a port" sh tests/user_echo.sh $fata
+    step "sockets of the host" sh tests/host_sockets.sh $fata
     step "headers alone" headers
     step "format" format
     step "manifest mistakes, tool under ASan" sanitized_tool

@@ -107,7 +107,7 @@ const struct schema_key schema[] = {
     SUB(IN_CASE, "args", TEXTS, test_case, args, PLAIN, "arguments of the program"),
     SUB(IN_CASE, "memory", A_COUNT, test_case, memory, PLAIN, "MiB; the unikernel's"),
     SUB(IN_CASE, "block", PAIRS, test_case, block, PLAIN, "device: a size (an empty file is made), or a file (a copy is used)"),
-    SUB(IN_CASE, "net", PAIRS, test_case, net, PLAIN, "device: `tap` or `user`"),
+    SUB(IN_CASE, "net", PAIRS, test_case, net, PLAIN, "device: `tap`, `user`, or `host` on target unix"),
     SUB(IN_CASE, "status", AN_INTEGER, test_case, status, PLAIN, "exit status it must end with; 0"),
     SUB(IN_CASE, "output", TEXTS, test_case, output, PLAIN, "texts that its output must contain"),
     SUB(IN_CASE, "client", TEXTS, test_case, client, PLAIN, "a command that talks to it, started at the same time in the manifest's folder; when it ends, which must be with status 0, the image gets SIGTERM"),

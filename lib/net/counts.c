@@ -18,6 +18,8 @@
                  "Requests for TCP connections that were turned away.",        \
                  {"why", why})
 
+unsigned fata__tcp_alive;
+
 OPENED(fata__tcp_accepted, "peer");
 OPENED(fata__tcp_connected, "image");
 
@@ -92,7 +94,7 @@ DEVICE(rx_dropped, "fata_net_dropped_total",
        "Frames that arrived while nothing waited for them.");
 
 READ(connections, FATA_METRIC_GAUGE, "fata_tcp_connections",
-     "TCP connections that the program holds.", fata__net.connections);
+     "TCP connections that the program holds.", fata__tcp_alive);
 READ(connections_max, FATA_METRIC_GAUGE, "fata_tcp_connections_limit",
      "The most of them: --connections.", fata__net_config.connections);
 

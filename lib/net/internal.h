@@ -6,36 +6,23 @@
 #ifndef FATA_NET_INTERNAL_H
 #define FATA_NET_INTERNAL_H
 
-#include <fata/log.h>
-#include <fata/metrics.h>
-#include <fata/panic.h>
-#include <fata/stack.h>
-#include <fata/waiter.h>
+#include "shared.h"
+
 #include <lwip/ip_addr.h>
 #include <lwip/netif.h>
 #include <lwip/tcp.h>
 
 struct fata_stack {
+    bool host; /* then the rest is not used: host/ has its own */
     struct netif netif;
     struct fata_net *net;
     struct fata_sched *sched;
     struct fata_list ready; /* fibers that wait for an address */
-    unsigned connections;   /* TCP flows alive */
     u8_t ext_arg;           /* of a half-open connection: its listener */
 };
 
 /* lwIP's state is global, so there is one. */
 extern struct fata_stack fata__net;
-
-/* From the keys. */
-struct fata__net_config {
-    struct fata_address ipv4, ipv4_gateway, ipv6, ipv6_gateway;
-    unsigned ipv4_prefix;
-    bool no_dhcp;
-    unsigned connections; /* the most */
-    size_t memory;        /* bytes lwIP may allocate */
-};
-extern struct fata__net_config fata__net_config;
 
 /* interface.c */
 int fata__interface_open(struct fata_stack *stack);
@@ -54,18 +41,7 @@ void fata__net_timers_active(void);
 /* memory.c: bytes that lwIP's heap holds, and how often it was full. */
 size_t fata__net_memory(uint64_t *refused);
 
-/* counts.c: what there has been. */
-extern struct fata_metric fata__tcp_accepted, fata__tcp_connected;
-extern struct fata_metric fata__tcp_closed, fata__tcp_aborted, fata__tcp_reset,
-    fata__tcp_timed_out;
-extern struct fata_metric fata__tcp_failed; /* connects */
-extern struct fata_metric fata__tcp_full, fata__tcp_unaccepted,
-    fata__tcp_replaced;
-extern struct fata_metric fata__udp_dropped;
-extern struct fata_metric fata__frames_refused; /* by the queue to the device */
-
-/* tell.c: sources of the log, and what they tell of. */
-extern struct fata_log_source fata__log_net, fata__log_dhcp, fata__log_tcp;
+/* tell.c */
 struct tcp_flow;
 void fata__tell_flow(const struct tcp_flow *f, const char *what);
 /* The interface's addresses may have changed. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Opening the stack, and its addresses. */
 #include "internal.h"
+#include "host/host.h"
 
 #include <fata/run.h>
 #include <hooks.h>
@@ -77,6 +78,8 @@ size_t fata_stack_addresses(const struct fata_stack *stack,
     const struct netif *netif = &stack->netif;
     size_t count = 0;
 
+    if (FATA__IS_HOST(stack))
+        return fata__host_addresses(addresses, room);
     if (!ip4_addr_isany(netif_ip4_addr(netif))) {
         if (room > 0)
             addresses[0] = fata__net_address(netif_ip_addr4(netif));
@@ -117,7 +120,7 @@ int fata_stack_ready(struct fata_stack *stack, fata_time_t deadline)
     struct fata_waiter waiter;
     if (fata_fiber_cancelled())
         return FATA_ECANCELED;
-    if (is_ready(&stack->netif))
+    if (FATA__IS_HOST(stack) || is_ready(&stack->netif))
         return 0;
     return fata_waiter_wait(&waiter, &stack->ready, deadline, "an address");
 }
@@ -144,6 +147,13 @@ static void configure_ipv6(struct netif *netif)
         netif_ip6_addr_set_state(netif, index, IP6_ADDR_TENTATIVE);
 }
 
+static int open_host(struct fata_stack **out, const struct fata_net *net)
+{
+    static struct fata_stack host = {.host = true};
+    *out = &host;
+    return fata__host_open(net);
+}
+
 int fata_stack_open(struct fata_stack **out, const char *name,
                     struct fata_net *net)
 {
@@ -153,6 +163,8 @@ int fata_stack_open(struct fata_stack **out, const char *name,
     int err;
     (void)name;
 
+    if (FATA_FLAVOUR_HOST && net->host != NULL)
+        return open_host(out, net);
     if (stack->net != NULL)
         return FATA_EBUSY;
     stack->net = net;

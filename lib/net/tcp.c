@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* TCP connections as flows. */
 #include "internal.h"
+#include "host/host.h"
 
 #include <lwip/priv/tcp_priv.h>
 #include <stdlib.h>
@@ -185,7 +186,7 @@ static void end(struct fata_flow *flow, bool abort)
         fata__net_settle();
     }
     fata_list_remove(&f->link);
-    fata__net.connections--;
+    fata__tcp_alive--;
     free(f);
 }
 
@@ -207,12 +208,12 @@ void fata__tcp_flow_connected(struct tcp_flow *f)
 struct tcp_flow *fata__tcp_flow_new(struct tcp_pcb *pcb)
 {
     struct tcp_flow *f;
-    if (fata__net.connections >= fata__net_config.connections)
+    if (fata__tcp_alive >= fata__net_config.connections)
         return NULL;
     f = calloc(1, sizeof(*f));
     if (f == NULL)
         return NULL;
-    fata__net.connections++;
+    fata__tcp_alive++;
     fata_flow_init(&f->flow, &ops);
     fata_list_init(&f->link);
     f->pcb = pcb;
@@ -228,6 +229,13 @@ struct tcp_flow *fata__tcp_flow_new(struct tcp_pcb *pcb)
     return f;
 }
 
+/* --- its ends --- */
+
+static bool is_host(const struct fata_flow *flow)
+{
+    return FATA_FLAVOUR_HOST && flow->ops == &fata__host_flow_ops;
+}
+
 static const struct tcp_flow *tcp_of(const struct fata_flow *flow)
 {
     fata_assert(flow->ops == &ops); /* a flow of the stack */
@@ -239,7 +247,12 @@ static const struct tcp_flow *tcp_of(const struct fata_flow *flow)
 void fata_stack_peer(const struct fata_flow *flow, struct fata_address *address,
                      uint16_t *port)
 {
-    const struct tcp_flow *f = tcp_of(flow);
+    const struct tcp_flow *f;
+    if (is_host(flow)) {
+        fata__host_peer(flow, address, port);
+        return;
+    }
+    f = tcp_of(flow);
     if (address != NULL)
         *address = f->peer;
     if (port != NULL)
@@ -249,7 +262,12 @@ void fata_stack_peer(const struct fata_flow *flow, struct fata_address *address,
 void fata_stack_local(const struct fata_flow *flow,
                       struct fata_address *address, uint16_t *port)
 {
-    const struct tcp_flow *f = tcp_of(flow);
+    const struct tcp_flow *f;
+    if (is_host(flow)) {
+        fata__host_local(flow, address, port);
+        return;
+    }
+    f = tcp_of(flow);
     if (address != NULL)
         *address = f->local;
     if (port != NULL)
