@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # make bench-stack: the stack over a TAP interface, beside an ordinary process
-# behind a veth pair without segmentation offload, in network namespaces of its own.  Needs root.
+# behind a veth pair without segmentation offload, and beside the stack on the host's sockets in the
+# process's place; in network namespaces of its own.  Needs root.
 #   SECONDS_EACH=3 ROUNDS=3 TARGETS="spt unix"
 set -eu
 cd "$(dirname "$0")/../.."
@@ -41,14 +42,18 @@ ip -n "$ns-far" link set far gso_max_segs 1
 
 client() { ip netns exec "$ns" $out/client "$@"; }
 
-# measure NAME ADDRESS
+cpu() { cut -d' ' -f1 "/proc/$pid/schedstat"; }
+
+# measure NAME ADDRESS: the server is process $pid
 measure() {
     client "$2" 7 check >/dev/null
     for round in $(seq "${ROUNDS:-3}"); do
-        echo "$1: echo 64 B, 1 connection: $(client "$2" 7 load 1 "$seconds");" \
-            "50: $(client "$2" 7 load 50 "$seconds");" \
-            "in $(client "$2" 9 send "$seconds");" \
-            "out $(client "$2" 19 receive "$seconds")"
+        one=$(client "$2" 7 load 1 "$seconds")
+        begin=$(cpu)
+        many=$(client "$2" 7 load 50 "$seconds")
+        spent=$(awk "BEGIN { print int(($(cpu) - $begin) / (${many%% *} * $seconds)) }")
+        echo "$1: echo 64 B, 1 connection: $one; 50: $many, $spent ns of the server's processor each;" \
+            "in $(client "$2" 9 send "$seconds"); out $(client "$2" 19 receive "$seconds")"
     done
 }
 
@@ -68,10 +73,19 @@ flooded() {
     done
 }
 
-ip netns exec "$ns-far" $out/control &
-pid=$!
-measure "process, veth" 10.98.0.2
-kill $pid
+# In turn, as one is measured against the other.
+image=$($host/fata build -t unix bench/stack 2>/dev/null | tail -n 1)
+for round in $(seq "${ROUNDS:-3}"); do
+    ip netns exec "$ns-far" $out/control &
+    pid=$!
+    ROUNDS=1 measure "process, veth" 10.98.0.2
+    kill $pid
+    ip netns exec "$ns-far" "$image" --net:service=host &
+    pid=$!
+    ROUNDS=1 measure "unix, host sockets, veth" 10.98.0.2
+    kill $pid
+    wait $pid || true
+done
 for target in ${TARGETS:-spt}; do
     image=$($host/fata build -t "$target" bench/stack 2>/dev/null | tail -n 1)
     case $target in

@@ -7,32 +7,46 @@
 #include <stdlib.h>
 
 /* Free ones that are kept; none where a sanitizer is to see each life. */
-enum { KEPT = FATA_ASAN ? 0 : 64 };
-
-static struct {
+static struct kind {
     char *free; /* each begins with the address of the next */
-    unsigned count;
-} buffers;
+    unsigned kept, most_kept;
+    unsigned used, most; /* 0: as many as there are connections */
+} small = {.most_kept = FATA_ASAN ? 0 : 64},
+  large = {.most_kept = FATA_ASAN ? 0 : 2, .most = 8};
 
-char *fata__host_buffer(void)
+static struct kind *of(unsigned size)
 {
-    char *buffer = buffers.free;
-    if (buffer == NULL)
-        return malloc(HOST_BUFFER);
-    buffers.free = *(char **)(void *)buffer;
-    buffers.count--;
+    return size == HOST_STREAM ? &large : &small;
+}
+
+char *fata__host_buffer(unsigned size)
+{
+    struct kind *kind = of(size);
+    char *buffer = kind->free;
+
+    if (kind->most != 0 && kind->used == kind->most)
+        return NULL;
+    if (buffer != NULL) {
+        kind->free = *(char **)(void *)buffer;
+        kind->kept--;
+    } else {
+        buffer = malloc(size);
+    }
+    kind->used += buffer != NULL;
     return buffer;
 }
 
-void fata__host_buffer_free(char *buffer)
+void fata__host_buffer_free(char *buffer, unsigned size)
 {
+    struct kind *kind = of(size);
     if (buffer == NULL)
         return;
-    if (buffers.count == KEPT) {
+    kind->used--;
+    if (kind->kept == kind->most_kept) {
         free(buffer);
         return;
     }
-    *(char **)(void *)buffer = buffers.free;
-    buffers.free = buffer;
-    buffers.count++;
+    *(char **)(void *)buffer = kind->free;
+    kind->free = buffer;
+    kind->kept++;
 }

@@ -61,25 +61,34 @@ static void fail(struct host_flow *f, int host_errno)
 
 /* --- sending --- */
 
+static ssize_t send_parts(int descriptor, struct iovec *part, size_t count,
+                          int flags)
+{
+    struct msghdr message = {.msg_iov = part, .msg_iovlen = count};
+    ssize_t n;
+    do /* the call for one is the cheaper one */
+        n = count == 1 ? send(descriptor, part->iov_base, part->iov_len, flags)
+                       : sendmsg(descriptor, &message, flags);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 /* Sends what has gathered, and `slice` after it, unless that is NULL.  Returns
  * how much of the slice has gone, or FATA_EAGAIN, or an error. */
 static int transmit(struct host_flow *f, const struct fata_slice *slice,
                     bool more)
 {
-    struct iovec parts[2] = {{f->out, f->waits}};
-    struct msghdr message = {.msg_iov = f->out != NULL ? parts : parts + 1};
-    size_t length = slice == NULL             ? 0
-                    : slice->length < AT_ONCE ? slice->length
-                                              : AT_ONCE;
-    ssize_t n;
+    struct iovec parts[2];
+    size_t count = 0, length = 0;
 
-    if (slice != NULL)
-        parts[1] = (struct iovec){(void *)(uintptr_t)slice->data, length};
-    message.msg_iovlen = (f->out != NULL) + (slice != NULL);
-    do
-        n = sendmsg(f->descriptor.number, &message,
-                    MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-    while (n < 0 && errno == EINTR);
+    if (f->out != NULL)
+        parts[count++] = (struct iovec){f->out, f->waits};
+    if (slice != NULL) {
+        length = slice->length < AT_ONCE ? slice->length : AT_ONCE;
+        parts[count++] = (struct iovec){(void *)(uintptr_t)slice->data, length};
+    }
+    ssize_t n = send_parts(f->descriptor.number, parts, count,
+                           MSG_NOSIGNAL | (more ? MSG_MORE : 0));
     if (n < 0 && errno != EAGAIN) {
         fail(f, errno);
         return f->error;
@@ -93,7 +102,7 @@ static int transmit(struct host_flow *f, const struct fata_slice *slice,
         return FATA_EAGAIN;
     }
     n -= f->waits;
-    fata__host_buffer_free(f->out);
+    fata__host_buffer_free(f->out, HOST_BUFFER);
     f->out = NULL;
     f->waits = 0;
     return n > 0 || slice == NULL ? (int)n : FATA_EAGAIN;
@@ -159,32 +168,49 @@ static void on_change(struct fata_descriptor *d, unsigned what)
 
 /* --- the flow's operations --- */
 
+/* Reads what is there into a buffer; there is none yet. */
+static int receive(struct host_flow *f)
+{
+    unsigned size = f->streams ? HOST_STREAM : HOST_BUFFER;
+    char *buffer = fata__host_buffer(size);
+    ssize_t n;
+
+    if (buffer == NULL && size != HOST_BUFFER) {
+        size = HOST_BUFFER;
+        buffer = fata__host_buffer(size);
+    }
+    if (buffer == NULL)
+        return FATA_ENOMEM;
+    do
+        n = recv(f->descriptor.number, buffer, size, 0);
+    while (n < 0 && errno == EINTR);
+    int err = errno;
+    /* What does not fill it has emptied the queue, and what comes later is a
+     * change; only an end that has been told is not told again. */
+    f->readable = n > 0 && (n == (ssize_t)size || f->over);
+    f->streams = n >= HOST_BUFFER;
+    if (n > 0) {
+        f->in = buffer;
+        f->size = size;
+        f->at = 0;
+        f->end = (unsigned)n;
+        return 0;
+    }
+    fata__host_buffer_free(buffer, size);
+    f->at_end = f->at_end || n == 0;
+    if (n < 0 && err != EAGAIN)
+        fail(f, err);
+    return 0;
+}
+
 static int peek(struct fata_flow *flow, const void **data)
 {
     struct host_flow *f = of(flow);
-    ssize_t n;
 
     if (f->in == NULL && f->readable) {
-        char *buffer = fata__host_buffer();
-        if (buffer == NULL)
-            return FATA_ENOMEM;
-        do
-            n = recv(f->descriptor.number, buffer, HOST_BUFFER, 0);
-        while (n < 0 && errno == EINTR);
-        /* What does not fill it has emptied the queue, and what comes later is
-         * a change; only an end that has been told is not told again. */
-        f->readable = n > 0 && (n == HOST_BUFFER || f->over);
-        if (n > 0) {
-            f->in = buffer;
-            f->at = 0;
-            f->end = (unsigned)n;
-        } else {
-            int err = errno;
-            fata__host_buffer_free(buffer);
-            f->at_end = f->at_end || n == 0;
-            if (n < 0 && err != EAGAIN)
-                fail(f, err);
-        }
+        int err = receive(f);
+        if (err != 0)
+            return err;
     }
     if (f->in != NULL) {
         *data = f->in + f->at;
@@ -199,7 +225,7 @@ static void ack(struct fata_flow *flow, size_t count)
     f->at += (unsigned)count;
     if (f->at < f->end)
         return;
-    fata__host_buffer_free(f->in);
+    fata__host_buffer_free(f->in, f->size);
     f->in = NULL;
 }
 
@@ -211,7 +237,7 @@ static int put(struct fata_flow *flow, const struct fata_slice *data, bool more)
         return f->error;
     if (data->length <= SMALL && data->length <= HOST_BUFFER - f->waits) {
         if (f->out == NULL)
-            f->out = fata__host_buffer();
+            f->out = fata__host_buffer(HOST_BUFFER);
         if (f->out == NULL)
             return FATA_ENOMEM;
         memcpy(f->out + f->waits, data->data, data->length);
@@ -266,9 +292,9 @@ static void end(struct fata_flow *flow, bool abort)
         fata__host_part(f->descriptor.number, f->out, f->waits);
     } else {
         close(f->descriptor.number);
-        fata__host_buffer_free(f->out);
+        fata__host_buffer_free(f->out, HOST_BUFFER);
     }
-    fata__host_buffer_free(f->in);
+    fata__host_buffer_free(f->in, f->size);
     fata__tcp_alive--;
     free(f);
     fata__host_room();

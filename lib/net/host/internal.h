@@ -44,9 +44,12 @@ int fata__host_error(int host_errno);
 
 /* --- buffer.c: what has arrived and is not read, or waits to be sent --- */
 
-enum { HOST_BUFFER = 16384 };
-char *fata__host_buffer(void); /* NULL: no memory */
-void fata__host_buffer_free(char *buffer);
+/* Bytes of one; the second is for streams that fill the first, of which there
+ * are only eight: each call of a stream costs a window update, too. */
+enum { HOST_BUFFER = 16 * 1024, HOST_STREAM = 256 * 1024 };
+/* NULL: no memory, or the large ones are in use. */
+char *fata__host_buffer(unsigned size);
+void fata__host_buffer_free(char *buffer, unsigned size); /* or NULL */
 
 /* --- flow.c --- */
 
@@ -56,6 +59,8 @@ struct host_flow {
     char *in;  /* received, not acked: in[at] .. in[end]; NULL: nothing */
     char *out; /* put, not sent: `waits` bytes; NULL: nothing */
     unsigned at, end, waits;
+    unsigned size;           /* of `in` */
+    bool streams;            /* the last one that was read was full */
     bool readable, writable; /* the kernel has said so, and no call else */
     bool over;               /* nothing will come but what lies there */
     bool at_end;             /* that has been read */

@@ -22,7 +22,7 @@ static void finish(struct parting *p)
 {
     (void)fata_timer_cancel(fata__host.sched, &p->timer);
     close(p->descriptor.number);
-    fata__host_buffer_free(p->data);
+    fata__host_buffer_free(p->data, HOST_BUFFER);
     free(p);
 }
 
@@ -50,7 +50,7 @@ void fata__host_part(int descriptor, char *data, unsigned count)
     struct parting *p = malloc(sizeof(*p));
     if (p == NULL) {
         close(descriptor);
-        fata__host_buffer_free(data);
+        fata__host_buffer_free(data, HOST_BUFFER);
         return;
     }
     *p = (struct parting){.descriptor = {descriptor, on_change},

@@ -18,7 +18,8 @@
  * Context: the main loop's thread; calls that suspend in a fiber.
  * Allocation: bounded by --connections, --net-memory and 0.4 MB of receive
  * buffers; on sockets of the host by --connections, 32 KiB each, which one has
- * only while something waits to be read or sent.  One stack in an image. */
+ * only while something waits to be read or sent, and 2 MiB.  One stack in an
+ * image. */
 #ifndef FATA_STACK_H
 #define FATA_STACK_H
 
