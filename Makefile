@@ -27,7 +27,7 @@ NET     := $(wildcard tender/net/*.c) tender/message.c
 TENDERS := fata-spt $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),fata-hvt fata-hvt-debug)
 
 PACKAGES := gcc make ninja-build pkg-config binutils libfyaml-dev libjansson-dev \
-            libssl-dev libelf-dev libseccomp-dev dpkg-dev xz-utils patch
+            libssl-dev libelf-dev zlib1g-dev libseccomp-dev dpkg-dev xz-utils patch
 # For the user-mode network; everything else works without it.
 OPTIONAL_PACKAGES := libslirp-dev
 
@@ -41,7 +41,7 @@ endif
 HAVE_SLIRP := $(shell echo '#include <slirp/libslirp.h>' | $(CC) $(FATA_HOST_CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
 WORKERS    := $(if $(HAVE_SLIRP),fata-net)
 
-TOOL_LIBS   = libfyaml jansson libcrypto libelf
+TOOL_LIBS   = libfyaml jansson libcrypto libelf zlib
 TOOL_CFLAGS = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Itool -Ibase/include -DFATA_VERSION='"$(VERSION)"' \
               $$(pkg-config --cflags $(TOOL_LIBS))
 SPT_CFLAGS  = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -D_GNU_SOURCE $(WARN) -Wconversion -fPIE \
@@ -103,7 +103,7 @@ demo: all
 	$(Q)$(B)/fata run examples/hello -- --name=$${USER:-World}
 
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
-                  dnsmasq-base gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
+                  dnsmasq-base iputils-ping iperf gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang-format-14
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
@@ -126,9 +126,12 @@ $(B)/fuzz_frames: $(addprefix tender/,$(FUZZED_FRAMES))
 # Fuzzes the parsers of foreign bytes; what they find is kept in build/fuzz.
 FUZZ_SECONDS ?= 60
 CLANG        ?= clang
+# An image of target unix with libFuzzer inside: the fibers of what is fuzzed run.
+FUZZER_CC = $(CLANG) -fsanitize=fuzzer-no-link -Wno-unused-command-line-argument -lstdc++ \
+            -Wl,--whole-archive,$(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-x86_64.a),--no-whole-archive
 .PHONY: fuzz
 fuzz: all $(B)/check-packages
-	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames
+	@mkdir -p build/fuzz/manifest build/fuzz/image build/fuzz/gdb build/fuzz/ring build/fuzz/frames build/fuzz/net
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -fsanitize=fuzzer,address,undefined -o build/fuzz/fuzz_manifest \
 	    $(addprefix tool/,tests/fuzz_manifest.c $(filter-out fuzz%,$(FUZZED))) \
 	    $$(pkg-config --libs libfyaml libcrypto)
@@ -144,6 +147,8 @@ fuzz: all $(B)/check-packages
 	build/fuzz/fuzz_image -max_total_time=$(FUZZ_SECONDS) build/fuzz/image tender/tests/corpus
 	build/fuzz/fuzz_gdb -max_total_time=$(FUZZ_SECONDS) build/fuzz/gdb tender/tests/corpus_gdb
 	build/fuzz/fuzz_ring -max_total_time=$(FUZZ_SECONDS) build/fuzz/ring tender/tests/corpus_ring
+	"$$(FATA_CC="$(FUZZER_CC)" $(B)/fata build -t unix --sanitize lib/net/tests/fuzz | tail -n 1)" --ipv4=10.0.0.2/24 --logs='*:off' \
+	    --fuzz="-max_total_time=$(FUZZ_SECONDS) -max_len=6000 build/fuzz/net lib/net/tests/fuzz/corpus"
 	$(if $(HAVE_SLIRP),build/fuzz/fuzz_frames -max_total_time=$(FUZZ_SECONDS) build/fuzz/frames tender/tests/corpus_frames)
 
 .PHONY: check check-fast

@@ -118,6 +118,8 @@ rooms=.
 
 step "manifest mistakes" sh tool/tests/golden.sh $fata
 step "tool" sh tool/tests/e2e.sh $fata
+step "made at build time" sh tool/tests/made.sh $fata
+step "watch" sh tool/tests/watch.sh $fata
 step "manifest reference" sh tool/tests/reference.sh $fata
 step "tender spt" sh tender/tests/run.sh build/host/fata-spt
 step "tender hvt" sh tender/tests/run_hvt.sh build/host/fata-hvt

@@ -4,6 +4,7 @@
 # fibers.  Argument: the tool.
 set -u
 fata=$1
+. tests/have.sh
 passed=0 failed=0 skipped=0
 out=build/check/debug.out
 mkdir -p build/check
@@ -35,7 +36,7 @@ expect "a core file of spt: refused" '^fata: --core is for hvt; on spt use --deb
 
 if gdb --version >/dev/null 2>&1; then
     targets="spt unix"
-    if (exec 3<>/dev/kvm) 2>/dev/null; then
+    if have_kvm; then
         targets="$targets hvt"
     else
         echo "skip gdb on hvt: /dev/kvm cannot be opened"

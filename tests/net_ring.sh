@@ -6,6 +6,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 fata=$1
+. tests/have.sh
 tender=$(dirname "$fata")/fata-hvt
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -29,7 +30,7 @@ fail() {
 }
 
 [ "$(uname -m)" = x86_64 ] || skip "hvt images are for x86_64"
-[ -r /dev/kvm ] && [ -w /dev/kvm ] || skip "/dev/kvm cannot be opened"
+have_kvm || skip "/dev/kvm cannot be opened"
 [ -w /dev/net/tun ] || skip "/dev/net/tun cannot be opened"
 if [ "${IN_NAMESPACE:-}" = "" ]; then
     unshare -n true 2>/dev/null || skip "a network namespace needs root"

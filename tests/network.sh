@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # network.sh FATA: examples/echo in a network namespace: over a line that loses,
-# delays and reorders frames; with addresses from DHCP and from a router
+# delays and reorders frames; with more connections than usual; with addresses from DHCP and from a router
 # (dnsmasq); with more half-open connections than it keeps; and asleep.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -9,7 +9,7 @@ fata=$1
 passed=0 failed=0 skipped=0
 ns=fata-network-$$
 work=$(mktemp -d)
-image_pid= server_pid=
+image_pid= server_pid= asleep_pid=
 
 verdict() { # NAME STATUS
     if [ "$2" -eq 0 ]; then
@@ -29,6 +29,7 @@ skip() { # NAME REASON
 
 finish() {
     [ -z "$image_pid" ] || kill "$image_pid" 2>/dev/null
+    [ -z "$asleep_pid" ] || kill "$asleep_pid" 2>/dev/null
     [ -z "$server_pid" ] || kill "$server_pid" 2>/dev/null
     ip netns del "$ns" 2>/dev/null
     rm -rf "$work"
@@ -55,6 +56,7 @@ inside ip addr add 10.99.0.1/24 dev tap0
 inside ip link set tap0 up
 ${CC:-cc} -O2 -Wall -Wextra -o "$work/client" examples/echo/client.c || exit 1
 ${CC:-cc} -O2 -Wall -Wextra -o "$work/flood" tests/flood.c || exit 1
+${CC:-cc} -O2 -Wall -Wextra -o "$work/line" tests/line.c || exit 1
 image=$($fata build -t spt examples/echo 2>"$work/log" | tail -n 1)
 tender=$(dirname "$fata")/fata-spt
 
@@ -74,22 +76,72 @@ stop() {
     return $stopped
 }
 
+# Its verdict is at the end.
+unshare -n sh tests/asleep.sh "$tender" "$image" >"$work/asleep" 2>&1 &
+asleep_pid=$!
+
 # --- loss, delay, reordering ---
 
-for line in "loss 3%" "delay 3ms 2ms" "delay 2ms reorder 25% 50%" \
-    "duplicate 5% corrupt 1%"; do
+# with_line WORD...: the image behind tests/line.c, `line` its process
+with_line() {
+    ip netns exec "$ns" "$work/line" "$@" tap0 "$tender" --mem=32 \
+        --net:service=@9 "$image" --ipv4=10.99.0.2/24 >"$work/out" 2>&1 &
+    image_pid=$!
+}
+
+for line in "loss=3" "delay=3 jitter=2" "delay=2 jitter=20" \
+    "twice=5 damage=1" "delay=1 jitter=5 loss=1 twice=1 damage=1"; do
     # shellcheck disable=SC2086
-    if ! inside tc qdisc replace dev tap0 root netem $line 2>"$work/log"; then
-        skip "line: $line" "$(head -n 1 "$work/log")"
-        continue
-    fi
-    start --ipv4=10.99.0.2/24
-    inside timeout 60 "$work/client" 10.99.0.2 7 check >"$work/log" 2>&1
+    with_line $line
+    inside timeout 60 "$work/client" 10.99.0.2 7 check 4 >"$work/log" 2>&1
     status=$?
     stop || status=1
     verdict "echo over a line with $line" $status
 done
-inside tc qdisc del dev tap0 root 2>/dev/null
+
+# Nothing for two seconds, in the middle of it, both ways.
+with_line delay=5
+inside timeout 60 "$work/client" 10.99.0.2 7 check >"$work/log" 2>&1 &
+client_pid=$!
+sleep 0.4
+kill -USR1 "$image_pid"
+sleep 2
+kill -0 "$client_pid" 2>/dev/null
+status=$? # it had not ended before
+kill -USR1 "$image_pid"
+wait "$client_pid" || status=1
+stop || status=1
+verdict "echo over a line that is cut and mended" $status
+
+# --- a flood of pings ---
+
+start --ipv4=10.99.0.2/24
+inside "$work/client" 10.99.0.2 7 check 8 >"$work/log" 2>&1 # it is there
+inside timeout 60 ping -q -f -c 20000 -s 1000 10.99.0.2 >>"$work/log" 2>&1
+status=$?
+stop || status=1
+grep -q ' 0% packet loss' "$work/log" || status=1
+verdict "20000 pings in a flood are answered" $status
+
+# --- many connections ---
+
+ip netns exec "$ns" "$tender" --mem=64 --net:service=tap0 "$image" \
+    --ipv4=10.99.0.2/24 --connections=10000 --net-memory=16MiB >"$work/out" 2>&1 &
+image_pid=$!
+inside timeout 120 "$work/client" 10.99.0.2 7 idle 10000 >"$work/log" 2>&1
+status=$?
+stop || status=1
+verdict "10000 idle connections in 64 MiB" $status
+
+soak=$($fata build -t spt lib/net/tests/soak 2>"$work/log" | tail -n 1)
+${CC:-cc} -O2 -Wall -Wextra -o "$work/soak" lib/net/tests/soak/client.c || exit 1
+ip netns exec "$ns" "$tender" --mem=32 --net:service=tap0 "$soak" \
+    --ipv4=10.99.0.2/24 >"$work/out" 2>&1 &
+image_pid=$!
+inside timeout 200 "$work/soak" 10.99.0.2 100000 >"$work/log" 2>&1
+status=$?
+stop || status=1
+verdict "nothing is left of 100000 connections" $status
 
 # --- half-open connections ---
 
@@ -102,17 +154,10 @@ inside timeout 30 "$work/client" 10.99.0.2 7 check >>"$work/log" 2>&1 ||
 stop || status=1
 verdict "answers after 2000 half-open connections" $status
 
-# --- asleep ---
-
-start --ipv4=10.99.0.2/24
-sleep 22 # three questions for a router in 9 s; 10 s later neighbours are at rest
-before=$(awk '/^voluntary_ctxt/ { print $2 }' "/proc/$image_pid/status")
-sleep 20
-after=$(awk '/^voluntary_ctxt/ { print $2 }' "/proc/$image_pid/status")
-echo "$((after - before)) wakes in 20 s" >"$work/log"
-[ $((after - before)) -le 2 ] # of them one by a frame: the host asks for routers, too
+wait $asleep_pid
 status=$?
-stop || status=1
+asleep_pid=
+cp "$work/asleep" "$work/log"
 verdict "an idle image sleeps" $status
 
 # --- DHCP and routers ---

@@ -3,13 +3,14 @@
 # examples/echo behind a forwarded port, without root and without a TAP: our TCP
 # over the user-mode network.  Argument: the tool.
 set -u
+. tests/have.sh
 fata=$1
 out=build/check/user_echo
 passed=0 failed=0 skipped=0
 mkdir -p "$out"
 
 targets="unix spt"
-if (exec 3<>/dev/kvm) 2>/dev/null; then
+if have_kvm; then
     targets="$targets hvt"
 else
     echo "skip echo on hvt: /dev/kvm cannot be opened"

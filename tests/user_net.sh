@@ -6,8 +6,13 @@
 set -u
 fata=$(realpath "${1:?usage: user_net.sh FATA}")
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/have.sh"
 if [ "$(id -u)" = 0 ] && [ -z "${USER_NET_BARE:-}" ]; then
-    # What needs privilege, in a network of its own.
+    # What needs privilege, in a network of its own: from there nothing can be
+    # fetched.
+    for room in user_net/image ../lib/run/tests/frames ../examples/echo; do
+        "$fata" build -t unix,spt "$here/$room" >/dev/null || exit 1
+    done
     if command -v unshare >/dev/null && unshare -mn true 2>/dev/null; then
         said=$(unshare -mn sh "$here/user_net/root.sh" "$fata")
         echo "$said" | sed '$d'
@@ -34,7 +39,7 @@ if ! [ -x "$(dirname "$fata")/fata-net" ]; then
 fi
 
 targets="unix spt"
-if [ -w /dev/kvm ] && [ -x "$(dirname "$fata")/fata-hvt" ]; then
+if have_kvm && [ -x "$(dirname "$fata")/fata-hvt" ]; then
     targets="$targets hvt"
 else
     skip "user-mode network on hvt" "no /dev/kvm"

@@ -36,6 +36,10 @@ struct wired_arg {
     const struct device *device; /* or NULL: */
     const char *text;            /* as written */
     const char *value;           /* as C */
+    /* Of type folder: what goes into the image. */
+    const char *symbol; /* as C; NULL: none */
+    const char *from;   /* its path; NULL: `generate` makes it */
+    struct mark mark;
 };
 
 struct wired {

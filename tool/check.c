@@ -15,6 +15,41 @@ static void must_be_file(const struct manifest *m, const struct word *w)
             w->text);
 }
 
+static void must_exist(const struct manifest *m, const struct word *w)
+{
+    if (!is_folder(path_of(m->folder, w->text)))
+        must_be_file(m, w);
+}
+
+/* Names in one folder of the build, so each once. */
+static void check_outputs(const struct manifest *m, const struct generate *g)
+{
+    if (g->output.count == 0)
+        mistake(g->output.mark, "`output` is empty; name what is made");
+    for (size_t i = 0; i < g->output.count; i++) {
+        const struct word *w = &g->output.item[i];
+        size_t n = strcspn(w->text, "/");
+        if (w->text[0] == '.' || n == 0 ||
+            (w->text[n] == '/' && w->text[n + 1] != '\0'))
+            mistake(w->mark,
+                    "`%s` is no name of a file or, with `/` behind it, of a "
+                    "folder; the build has a place for it",
+                    w->text);
+        LIST_FOR(struct generate, other, m->generate)
+        {
+            for (size_t k = 0; k < other->output.count; k++) {
+                const struct word *o = &other->output.item[k];
+                if (o != w && strncmp(o->text, w->text, n) == 0 &&
+                    (o->text[n] == '\0' || o->text[n] == '/'))
+                    mistake(o > w ? o->mark : w->mark,
+                            "two of one name: `%.*s` is made twice; rename "
+                            "one",
+                            (int)n, w->text);
+            }
+        }
+    }
+}
+
 static void check_port(const struct manifest *m)
 {
     static const struct {
@@ -186,13 +221,12 @@ void manifest_check(const struct manifest *m)
     }
     LIST_FOR(struct generate, g, m->generate)
     {
-        if (strchr(g->output.text, '/') != NULL)
-            mistake(g->output.mark, "`output` is a file name; remove the `/`");
+        check_outputs(m, g);
         if (g->command.count == 0)
             mistake(g->command.mark,
                     "`command` is empty; write [command, arguments]");
         for (size_t i = 0; i < g->inputs.count; i++)
-            must_be_file(m, &g->inputs.item[i]);
+            must_exist(m, &g->inputs.item[i]);
     }
     if (m->kind == KIND_UNIKERNEL && !m->sources.given)
         mistake(m->name.mark, "a unikernel needs `sources`; add "

@@ -285,19 +285,13 @@ int cmd_run(const struct options *o)
              "one folder; words for the program follow --: "
              "fata run %s -- %s",
              folder, o->words.item[1]);
+    if (o->watch)
+        return watch_run(o, folder);
     struct session *s = session_open(o, folder);
-    const struct manifest *m = session_unikernel(s, folder);
-    struct target *t;
-    size_t count = 1;
-    const char *why = NULL;
-    if (o->targets == NULL) {
-        t = best_target(s, &why);
-    } else {
-        t = target_list(&s->registry, o->targets, s->sanitize, &count)[0];
-        if (count > 1)
-            stop(EXIT_MISTAKE, "`fata run` takes one target");
-    }
-    struct build *b = build_resolve(&s->registry, program_of_unikernel(m), t);
+    const char *why;
+    struct build *b = session_resolve_run(s, folder, &why);
+    const struct manifest *m = b->program->manifest;
+    const struct target *t = b->target;
     struct launch l = {.b = b,
                        .block = o->block,
                        .net = o->net,

@@ -13,9 +13,11 @@ struct options {
     const char *command;
     const char *targets; /* -t */
     bool sanitize, debug, frozen, offline, verbose, use_clang;
-    struct vec words;      /* what is no option */
-    struct vec program;    /* after -- */
-    bool separator;        /* -- was there */
+    struct vec words;   /* what is no option */
+    struct vec program; /* after -- */
+    bool separator;     /* -- was there */
+    bool watch;
+    char **all;            /* the whole command line, ended by NULL */
     struct vec block, net; /* NAME=WHERE */
     const char *memory;    /* MiB */
     const char *core;      /* folder for a core file */
@@ -40,9 +42,16 @@ int cmd_describe(const struct options *o);
 int cmd_env(const struct options *o);
 int cmd_update(const struct options *o);
 
+/* fata run --watch; see watch.c. */
+int watch_run(const struct options *o, const char *folder);
+/* Folders in which a change can make another image, for inotify. */
+struct vec watch_folders(const struct build *b);
+
 /* Hidden: called by build.ninja. */
 int cmd_layer(int argc, char **argv);
 int cmd_link(int argc, char **argv);
+int cmd_generate(int argc, char **argv);
+int cmd_kv(int argc, char **argv);
 
 /* Fills the session for the project that `folder` belongs to, and finds all
  * manifests. */
@@ -53,6 +62,10 @@ void session_lock(struct session *s);
 void session_unlock(struct session *s);
 /* Adds, generates, runs ninja.  0 or EXIT_FAILED. */
 int session_build(struct session *s, struct build **builds, size_t count);
+
+/* The build that `fata run` runs; why: as best_target says it, or NULL. */
+struct build *session_resolve_run(struct session *s, const char *folder,
+                                  const char **why);
 
 /* The best target that images run on here, and why. */
 struct target *best_target(struct session *s, const char **why);

@@ -33,7 +33,7 @@ _fata()
     fi
     case $command in
     build | test) options="-t --sanitize --frozen --offline --cc=gcc --cc=clang -v --help" ;;
-    run) options="-t --sanitize --debug --core --mem= --block --net -p --pcap --frozen --offline --cc=gcc --cc=clang -v --help --" ;;
+    run) options="-t --sanitize --debug --watch --core --mem= --block --net -p --pcap --frozen --offline --cc=gcc --cc=clang -v --help --" ;;
     describe) options="-t --sanitize --cc=gcc --cc=clang --help" ;;
     env) options="-t --sanitize --frozen --offline --cc=gcc --cc=clang --help" ;;
     update) options="-t -v --help" ;;

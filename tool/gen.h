@@ -31,6 +31,22 @@ const char *escaped(const char *path);
 const char *shell_word(const char *word);
 void add_words(struct buf *t, const struct vec *words);
 
+/* Edges for what is made at build time, each once.  Both return the paths of
+ * what is made there. */
+struct maker {
+    struct session *s;
+    struct buf *out;
+    struct vec *done; /* outputs that have an edge already */
+};
+/* For `generate`, in the folder, as ninja sees them. */
+struct vec made_generated(struct maker *k, const struct manifest *m,
+                          const char *folder);
+/* For folders that go into the image: sources to compile. */
+struct vec made_folders(struct maker *k, const struct build *b,
+                        const char *folder);
+/* The files whose change runs it again. */
+struct vec generate_inputs(const struct manifest *m, const struct generate *g);
+
 /* build.ninja, compile_commands.json and generated sources for these builds;
  * what has not changed is not written. */
 void ninja_begin(struct session *s);

@@ -150,6 +150,11 @@ static void add_keys(struct buf *t, const struct build *b)
 
 static void add_open(struct buf *t, const struct build *b)
 {
+    for (size_t i = 0; i < b->device_count; i++)
+        for (size_t j = 0; j < b->device[i].arg_count; j++)
+            if (b->device[i].arg[j].symbol != NULL)
+                buf_add(t, "extern struct fata_folder %s;\n",
+                        b->device[i].arg[j].symbol);
     buf_add(t, "static int open_devices(const char **device)\n{\n"
                "    int err;\n");
     for (size_t i = 0; i < b->device_count; i++) {

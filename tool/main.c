@@ -6,8 +6,9 @@
  *   registry.c target.c resolve.c          names to components, their order
  *   wiring.c gen_app.c                     devices, app.h, start-up code
  *   flavour.c ports.c gen_ninja.c          what ninja shall do
+ *   gen_made.c generate.c kv_*.c           files made at build time
  *   ninja.c link.c layer.c                 and how it goes
- *   cmd_*.c describe.c test_*.c            the commands
+ *   cmd_*.c describe.c test_*.c watch*.c   the commands
  *   port*.c source*.c lock.c               third-party code
  *
  * Exit status: 0, 1 a build or a test failed, 2 a mistake in the command line
@@ -31,6 +32,10 @@ int main(int argc, char **argv)
         return cmd_layer(argc - 2, argv + 2);
     if (argc >= 2 && strcmp(argv[1], "__link") == 0)
         return cmd_link(argc - 2, argv + 2);
+    if (argc >= 2 && strcmp(argv[1], "__generate") == 0)
+        return cmd_generate(argc - 2, argv + 2);
+    if (argc >= 2 && strcmp(argv[1], "__kv") == 0)
+        return cmd_kv(argc - 2, argv + 2);
     if (argc >= 2 && strcmp(argv[1], "__reference") == 0) {
         struct buf t = {0};
         schema_reference(&t);

@@ -64,8 +64,7 @@ struct source {
 };
 
 struct generate {
-    struct word output;
-    struct words command, inputs;
+    struct words output, command, inputs;
 };
 
 struct test {

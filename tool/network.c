@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -263,7 +264,7 @@ static const char *open_tap(struct network *n, const char *device,
     const char *name = pool_copy(where, strcspn(where, ","));
     const char *address = strchr(where, ',');
     address = address == NULL ? NULL : address + 1;
-    if (is_folder(format("/sys/class/net/%s", name)))
+    if (if_nametoindex(name) != 0)
         return address == NULL
                    ? NULL
                    : format("--net %s=%s: %s exists and has its address; leave "

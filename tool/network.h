@@ -50,4 +50,16 @@ int tap_make(const char *name);
  * wrong. */
 const char *tap_up(const char *name, const char *address);
 
+/* A network namespace that this process is in for a while; all zeros before. */
+struct own_network {
+    int outside; /* a descriptor of the one it comes from, or 0 */
+};
+
+/* Goes into a new one, with its loopback up; nothing happens where it is in it
+ * already.  It lasts as long as a program started here, or an interface.
+ * Returns NULL, or why it cannot. */
+const char *own_network_enter(struct own_network *n);
+/* Goes back, if it is in one. */
+void own_network_leave(struct own_network *n);
+
 #endif

@@ -10,7 +10,7 @@ const struct command_line command_lines[] = {
     {"build", cmd_build, "[FOLDER]",
      "build the image; its path is the last line of the output", "tsvflc"},
     {"run", cmd_run, "[FOLDER] [-- WORD...]",
-     "build the image and run it; words go to the program", "tsvflcdmbnpwk"},
+     "build the image and run it; words go to the program", "tsvflcdmbnpwkr"},
     {"test", cmd_test, "[FOLDER|FILE]...",
      "build and run the tests of all components and unikernels there",
      "tsvflc"},
@@ -33,6 +33,7 @@ static const struct {
     {'s', "--sanitize", "--sanitize",
      "with AddressSanitizer and UBSan (image targets: UBSan traps)"},
     {'d', "--debug", "--debug", "under gdb, stopped at start()"},
+    {'r', "--watch", "--watch", "build and run anew whenever a source changes"},
     {'k', "--core", "--core DIR",
      "hvt: a core file for gdb there, when the image ends badly"},
     {'m', "--mem", "--mem=MIB", "memory of the image"},
@@ -121,6 +122,7 @@ const struct command_line *options_read(struct options *o, int argc,
         stop(EXIT_MISTAKE, "unknown command `%s`%s", argv[1],
              suggest(argv[1], &names, "see `fata --help`"));
     o->command = c->name;
+    o->all = argv;
     for (int i = 2; i < argc; i++) {
         const char *w = argv[i];
         char letter = 0;
@@ -153,6 +155,14 @@ const struct command_line *options_read(struct options *o, int argc,
             break;
         case 'd':
             o->debug = true;
+            break;
+        case 'r':
+            if (strcmp(w, "--watch") != 0)
+                stop(EXIT_MISTAKE,
+                     "--watch takes no value; words for the program, such as "
+                     "%s, follow --",
+                     w);
+            o->watch = true;
             break;
         case 'm':
             o->memory = value_of("--mem", &i, argc, argv);

@@ -44,6 +44,7 @@ served() {
     libjansson-dev) have_library jansson ;;
     libuv1-dev) have_library libuv ;;
     libssl-dev) have_library libcrypto ;;
+    zlib1g-dev) have_library zlib ;;
     *) return 1 ;;
     esac >/dev/null 2>&1
 }

@@ -72,9 +72,9 @@ const struct schema_key schema[] = {
     SUB(IN_SOURCE, "cflags", TEXTS, source, cflags, PLAIN, "compiler flags for these files"),
     SUB(IN_SOURCE, "when", A_GROUP, source, when, IN_WHEN, 0, NULL, false, "only then"),
 
-    SUB(IN_GENERATE, "output", A_TEXT, generate, output, NEEDED, "file name; a .c file is compiled, any other can be included"),
-    SUB(IN_GENERATE, "command", TEXTS, generate, command, NEEDED, "run in the manifest's folder; its standard output becomes the file"),
-    SUB(IN_GENERATE, "inputs", TEXTS, generate, inputs, PLAIN, "files whose change runs it again"),
+    SUB(IN_GENERATE, "output", TEXTS, generate, output, NEEDED, "names of files, or of folders (`site/`); a .c file is compiled, another file can be included, a folder can go into the image"),
+    SUB(IN_GENERATE, "command", TEXTS, generate, command, NEEDED, "run in the manifest's folder; its standard output becomes the file; several files, and folders, it makes in the folder `$FATA_OUT`"),
+    SUB(IN_GENERATE, "inputs", TEXTS, generate, inputs, PLAIN, "files whose change runs it again, and folders, with all files in them; a script that `command` names is one anyway"),
 
     SUB(IN_TEST, "file", A_TEXT, test, file, NEEDED, "a C file, or a folder with a manifest"),
     SUB(IN_TEST, "requires", LIST_OF, test, requires, OF(IN_REQUIRE, require), "more components for this file"),
@@ -95,7 +95,7 @@ const struct schema_key schema[] = {
     SUB(IN_KIND, "args", MAP_OF, kind, args, OF(IN_ARG, arg), "arguments of open, by name"),
 
     SUB(IN_ARG, "device", A_NAME, arg, device, PLAIN, "another device, with this interface"),
-    SUB(IN_ARG, "type", A_TEXT, arg, type, WORDS("size|int|string|bool|path"), "a value: uint64_t, int64_t, const char *, bool, const char *"),
+    SUB(IN_ARG, "type", A_TEXT, arg, type, WORDS("size|int|string|bool|folder"), "a value: uint64_t, int64_t, const char *, bool, `struct fata_folder *` (the files in it are compiled into the image)"),
     SUB(IN_ARG, "default", ANY_TEXT, arg, initial, PLAIN, "value when the device does not give it"),
 
     SUB(IN_DEVICE, "kind", A_NAME, device, kind, NEEDED, "one of the kinds that components offer"),
@@ -110,7 +110,7 @@ const struct schema_key schema[] = {
     SUB(IN_CASE, "net", PAIRS, test_case, net, PLAIN, "device: `tap`, `user`, or `host` on target unix"),
     SUB(IN_CASE, "status", AN_INTEGER, test_case, status, PLAIN, "exit status it must end with; 0"),
     SUB(IN_CASE, "output", TEXTS, test_case, output, PLAIN, "texts that its output must contain"),
-    SUB(IN_CASE, "client", TEXTS, test_case, client, PLAIN, "a command that talks to it, started at the same time in the manifest's folder; when it ends, which must be with status 0, the image gets SIGTERM"),
+    SUB(IN_CASE, "client", TEXTS, test_case, client, PLAIN, "a command that talks to it, started at the same time in the manifest's folder; when it ends, which must be with status 0, the image gets SIGTERM. Status 77 and a line `skip: WHY` skip the case"),
     SUB(IN_CASE, "when", A_GROUP, test_case, when, IN_WHEN, 0, NULL, false, "only then"),
     SUB(IN_CASE, "timeout", A_DURATION, test_case, timeout, PLAIN, "it is killed after this; 60s"),
     SUB(IN_CASE, "signal", A_GROUP, test_case, signal, IN_SIGNAL, 0, NULL, false, "a signal sent to it"),

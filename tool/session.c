@@ -105,6 +105,23 @@ int session_build(struct session *s, struct build **builds, size_t count)
     return status;
 }
 
+struct build *session_resolve_run(struct session *s, const char *folder,
+                                  const char **why)
+{
+    const struct manifest *m = session_unikernel(s, folder);
+    struct target *t;
+    size_t count = 1;
+    *why = NULL;
+    if (s->targets == NULL) {
+        t = best_target(s, why);
+    } else {
+        t = target_list(&s->registry, s->targets, s->sanitize, &count)[0];
+        if (count > 1)
+            stop(EXIT_MISTAKE, "`fata run` takes one target");
+    }
+    return build_resolve(&s->registry, program_of_unikernel(m), t);
+}
+
 const char *cannot_run(const struct target *t)
 {
     bool foreign = strcmp(t->arch, host_arch()) != 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* TAP interfaces, for runs and for tests. */
+/* TAP interfaces, for runs and for tests, and networks to have them in. */
 #define _GNU_SOURCE 1
 #include "network.h"
 
@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,4 +77,30 @@ const char *tap_up(const char *name, const char *text)
     if (fd >= 0)
         close(fd);
     return good ? NULL : format("cannot set up %s: %s", name, strerror(error));
+}
+
+const char *own_network_enter(struct own_network *n)
+{
+    if (n->outside != 0)
+        return NULL;
+    n->outside = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (n->outside < 0)
+        stop(EXIT_FAILED, "/proc/self/ns/net: %s", strerror(errno));
+    if (unshare(CLONE_NEWNET) == 0)
+        return tap_up("lo", NULL);
+    const char *problem =
+        format("no network namespace for its interface: %s", strerror(errno));
+    close(n->outside);
+    n->outside = 0;
+    return problem;
+}
+
+void own_network_leave(struct own_network *n)
+{
+    if (n->outside == 0)
+        return;
+    if (setns(n->outside, CLONE_NEWNET) != 0)
+        stop(EXIT_FAILED, "cannot go back to the network: %s", strerror(errno));
+    close(n->outside);
+    n->outside = 0;
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* Block files and TAP interfaces of a test, made before and removed after. */
+/* Block files of a test, made before and removed after, and its networks. */
 #define _GNU_SOURCE 1
 #include "testing.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_tun.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char *given(const struct list *pairs, const char *name)
@@ -60,52 +58,25 @@ static void attach_block(struct job *job, struct launch *l, const char *name)
     push(&l->block, format("%s=%s", name, path));
 }
 
-/* Makes an interface that stays, or removes it. */
-static const char *set_tap(const char *name, int keep)
-{
-    int fd = tap_make(name);
-    const char *problem = NULL;
-    if (fd < 0 || ioctl(fd, TUNSETPERSIST, keep) < 0)
-        problem = format("no TAP interface: %s", strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return problem;
-}
-
-/* The host is TAP_HOST at the other end. */
+/* An interface of the job's own network, with the host at its other end. */
 static void attach_tap(struct job *job, struct launch *l, const char *name)
 {
-    static unsigned next;
-    const char *tap =
-        format("ft%u-%u", (unsigned)getpid() % 1000000, next++ % 1000);
-    job->skip = set_tap(tap, 1);
-    if (job->skip != NULL)
-        return;
-    push(&job->taps, tap);
-    const char *problem = tap_up(tap, TAP_HOST "/24");
-    if (problem != NULL)
-        stop(EXIT_FAILED, "%s", problem);
-    push(&l->net, format("%s=%s", name, tap));
+    job->skip = own_network_enter(&job->own_network);
+    if (job->skip == NULL)
+        push(&l->net, format("%s=tap%zu," TAP_HOST "/24", name, l->net.count));
 }
 
 static void attach_net(struct job *job, struct launch *l, const char *name)
 {
     const char *value =
         job->test_case != NULL ? given(&job->test_case->net, name) : NULL;
+    /* A host without other users of its ports, where we may make one. */
+    if (value != NULL && strcmp(value, "host") == 0)
+        (void)own_network_enter(&job->own_network);
     if (value != NULL && strcmp(value, "tap") != 0)
         push(&l->net, format("%s=%s", name, value));
     else
         attach_tap(job, l, name);
-}
-
-bool job_uses_net(const struct job *job)
-{
-    const struct build *b = job->build;
-    for (size_t i = 0; i < b->device_count; i++)
-        if (b->device[i].kind->attach.text != NULL &&
-            strcmp(b->device[i].kind->attach.text, "net") == 0)
-            return true;
-    return false;
 }
 
 void job_attach(struct job *job, struct launch *l)
@@ -128,14 +99,13 @@ void job_attach(struct job *job, struct launch *l)
             network_open(&job->network, l, &(struct network_options){0}, false);
     if (job->skip != NULL && job->skip[0] == '\0')
         job->skip = "the user-mode network does not start";
+    if (job->skip != NULL)
+        own_network_leave(&job->own_network);
 }
 
 void job_detach(struct job *job)
 {
     network_close(&job->network);
-    for (size_t i = 0; i < job->taps.count; i++)
-        set_tap(job->taps.item[i], 0);
-    job->taps.count = 0;
     if (job->folder != NULL)
         remove_tree(job->folder);
     job->folder = NULL;

@@ -110,6 +110,7 @@ static void start(struct job *job)
     if (c != NULL && c->client.count != 0)
         start_client(job, ends[1]);
     close(ends[1]);
+    own_network_leave(&job->own_network);
     network_given(&job->network);
     job->output_end = ends[0];
     job->started = now_ms();
@@ -227,6 +228,22 @@ static void judge_runner(const struct job *job, struct tally *t)
         show_output(job);
 }
 
+/* Why the client could not do its part, as it says in a line "skip: WHY" before
+ * it ends with this status; NULL: it did. */
+static const char *client_skips(const struct job *job)
+{
+    enum { SKIP = 77 };
+    static const char mark[] = "skip: ";
+    if (!WIFEXITED(job->client_status) ||
+        WEXITSTATUS(job->client_status) != SKIP || job->output.data == NULL)
+        return NULL;
+    const char *why = strstr(job->output.data, mark);
+    if (why == NULL)
+        return NULL;
+    why += sizeof(mark) - 1;
+    return pool_copy(why, strcspn(why, "\n"));
+}
+
 static void judge(const struct job *job, struct tally *t)
 {
     const struct test_case *c = job->test_case;
@@ -236,9 +253,10 @@ static void judge(const struct job *job, struct tally *t)
         fail(job, t, "its image was not built; see above");
         return;
     }
-    if (job->skip != NULL) {
+    const char *skip = job->skip != NULL ? job->skip : client_skips(job);
+    if (skip != NULL) {
         t->skipped++;
-        printf("skip %s %s %s: %s\n", target, job->who, job->what, job->skip);
+        printf("skip %s %s %s: %s\n", target, job->who, job->what, skip);
         return;
     }
     if (job->runner &&
@@ -303,11 +321,6 @@ void jobs_run(struct job *jobs, size_t count, struct tally *tally)
     while (printed < count) {
         while (running_count < most && next < count && !interrupted) {
             struct job *job = &jobs[next];
-            bool busy = false;
-            for (size_t i = 0; i < running_count; i++)
-                busy = busy || running[i]->taps.count != 0;
-            if (busy && job_uses_net(job))
-                break;
             next++;
             if (job->skip != NULL || job->not_built)
                 job->done = true;

@@ -20,7 +20,7 @@ struct job {
     int64_t started, deadline, signal_at; /* ms; signal_at 0: none */
     bool timed_out, done;
     const char *folder; /* temporary files, or NULL */
-    struct vec taps;
+    struct own_network own_network;
     struct network network;
     struct buf output;
     int status; /* of wait */
@@ -36,13 +36,13 @@ struct tally {
 void jobs_run(struct job *jobs, size_t count, struct tally *tally);
 
 /* Address of the host on a test's TAP; the image may be any other of the /24.
- */
+ * A job with a TAP has a network of its own. */
 #define TAP_HOST "10.99.0.1"
 
-/* Those run one at a time: each has the same addresses. */
-bool job_uses_net(const struct job *job);
-/* Makes files and interfaces for the devices of a job; on error job->skip
- * says why. */
+/* Makes files and interfaces for the devices of a job.  Where they are in a
+ * network of its own this process is in it on return: until
+ * own_network_leave(&job->own_network).  On error job->skip says why, and
+ * nothing is entered. */
 void job_attach(struct job *job, struct launch *launch);
 void job_detach(struct job *job);
 

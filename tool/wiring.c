@@ -2,6 +2,7 @@
 /* Devices: each has a kind that a component of the build offers, and arguments
  * that fit; devices made of others are opened after them. */
 #include "gen.h"
+#include "kv.h"
 
 #include <string.h>
 
@@ -70,6 +71,28 @@ static void find_kind(struct registry *r, struct build *b, struct wired *w)
                         : format("there are: %s", join(&known, ", "))));
 }
 
+/* A folder: of the source, or one that the program generates. */
+static void wire_folder(const struct build *b, const struct wired *w,
+                        struct wired_arg *out, const struct word *given)
+{
+    const struct manifest *m = b->program->manifest;
+    out->text = given->text;
+    out->mark = given->mark;
+    out->symbol = format("fata_folder_%s_%s", c_name(w->device->name.text),
+                         c_name(out->arg->name.text));
+    out->value = format("&%s", out->symbol);
+    LIST_FOR(struct generate, g, m->generate)
+    {
+        for (size_t i = 0; i < g->output.count; i++)
+            if (ends_with(g->output.item[i].text, "/") &&
+                strcmp(path_of("/", g->output.item[i].text),
+                       path_of("/", given->text)) == 0)
+                return;
+    }
+    out->from = path_of(m->folder, given->text);
+    kv_scan(out->from, given->mark); /* mistakes first */
+}
+
 static const char *value_in_c(const struct arg *arg, const struct word *w,
                               const struct mark *at)
 {
@@ -84,7 +107,7 @@ static const char *value_in_c(const struct arg *arg, const struct word *w,
                                   : format("INT64_C(%lld)", (long long)value);
     if (strcmp(type, "bool") == 0 && parse_bool(w->text, &truth))
         return truth ? "true" : "false";
-    if (strcmp(type, "string") == 0 || strcmp(type, "path") == 0)
+    if (strcmp(type, "string") == 0)
         return c_string(w->text);
     mistake(*at, "`%s` is `%.40s`; it must be a %s%s", arg->name.text, w->text,
             type, strcmp(type, "size") == 0 ? " like 64KiB or 1MiB" : "");
@@ -128,6 +151,10 @@ static void wire(struct build *b, struct wired *w)
                         ? format("device that is a %s", a->device.text)
                         : a->type.text);
         out->arg = a;
+        if (a->device.text == NULL && strcmp(a->type.text, "folder") == 0) {
+            wire_folder(b, w, out, given);
+            continue;
+        }
         if (a->device.text == NULL) {
             out->text = given->text;
             out->value = value_in_c(a, given, &given->mark);

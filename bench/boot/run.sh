@@ -4,6 +4,7 @@
 # without its sleeps, beside an empty static C program of the same run.
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/have.sh
 host=build/host
 out=build/bench
 runs=${RUNS:-300}
@@ -17,7 +18,7 @@ unix=$($host/fata build -t unix examples/hello 2>/dev/null | tail -n 1)
 words="--pause=0s --rounds=1 --tz=CET-1CEST,M3.5.0,M10.5.0/3"
 
 hvt=
-if [ -w /dev/kvm ] && [ -x $host/fata-hvt ]; then
+if have_kvm && [ -x $host/fata-hvt ]; then
     image=$($host/fata build -t hvt examples/hello 2>/dev/null | tail -n 1)
     hvt="$host/fata-hvt --mem=2 $image $words"
 else

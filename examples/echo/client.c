@@ -3,6 +3,7 @@
  *
  *     client ADDRESS PORT check [N]          what is sent comes back: 8 MB / N
  *     client ADDRESS PORT load N SECONDS     round trips of 64 bytes, N at once
+ *     client ADDRESS PORT idle N             N silent ones are served again
  *     client ADDRESS PORT send SECONDS       as much as it takes (discard)
  *     client ADDRESS PORT receive SECONDS    as much as it gives (chargen)
  *
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -177,6 +179,34 @@ static void load(int n, double seconds)
     printf("%.0f round trips/s\n", (double)rounds / (now() - begin));
 }
 
+static void round_trip(int s)
+{
+    char message[MESSAGE] = "64 bytes";
+    if (send(s, message, MESSAGE, 0) != MESSAGE)
+        fail("send");
+    if (recv(s, message, MESSAGE, MSG_WAITALL) != MESSAGE)
+        fail("receive");
+}
+
+static void idle(int n)
+{
+    static int s[CONNECTIONS_MAX];
+    struct rlimit most = {CONNECTIONS_MAX + 100, CONNECTIONS_MAX + 100};
+    if (n < 1 || n > CONNECTIONS_MAX)
+        exit(2);
+    if (setrlimit(RLIMIT_NOFILE, &most) != 0)
+        fail("descriptors");
+    for (int i = 0; i < n; i++) {
+        s[i] = join();
+        round_trip(s[i]);
+    }
+    printf("client: %d are connected\n", n);
+    sleep(2);
+    for (int i = 0; i < n; i++)
+        round_trip(s[i]);
+    printf("client: %d were served again\n", n);
+}
+
 static void bulk(int receive, double seconds)
 {
     int s = join();
@@ -208,6 +238,8 @@ int main(int argc, char **argv)
         puts("client: all came back");
     } else if (strcmp(what, "load") == 0 && argc == 6) {
         load(atoi(argv[4]), atof(argv[5]));
+    } else if (strcmp(what, "idle") == 0 && argc == 5) {
+        idle(atoi(argv[4]));
     } else if (strcmp(what, "send") == 0 && argc == 5) {
         bulk(0, atof(argv[4]));
     } else if (strcmp(what, "receive") == 0 && argc == 5) {

@@ -34,6 +34,7 @@ FATA_COUNTER(fata__tcp_failed, "fata_tcp_connect_failed_total",
 REFUSED(fata__tcp_full, "connections");
 REFUSED(fata__tcp_unaccepted, "backlog");
 REFUSED(fata__tcp_replaced, "half-open");
+REFUSED(fata__tcp_unknown, "neighbour");
 
 FATA_COUNTER(fata__udp_dropped, "fata_udp_dropped_total",
              "Datagrams that found their socket's queue full.");
@@ -109,5 +110,7 @@ READ(memory, FATA_METRIC_GAUGE, "fata_net_memory_bytes",
      "Bytes that the stack has allocated.", fata__net_memory(&(uint64_t){0}));
 READ(memory_max, FATA_METRIC_GAUGE, "fata_net_memory_limit_bytes",
      "The most of them: --net-memory.", fata__net_config.memory);
+READ(buffers, FATA_METRIC_GAUGE, "fata_net_receive_buffers",
+     "Receive buffers that readers hold.", fata__interface_held());
 READ(refused, FATA_METRIC_COUNTER, "fata_net_memory_refused_total",
      "Allocations of the stack beyond that.", memory_refused());

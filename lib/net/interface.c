@@ -124,6 +124,15 @@ static void received(struct fata_request *request)
                        FATA_LOG_QUOTE(fata_strerror(count)));
 }
 
+unsigned fata__interface_held(void)
+{
+    unsigned lent = 0;
+    for (int i = 0; i < RECEIVES; i++)
+        for (int j = 0; j < BATCH; j++)
+            lent += interface.receives[i].buffers[j] != NULL;
+    return BUFFERS - interface.free_count - lent;
+}
+
 /* --- sending --- */
 
 static void sent(struct fata_request *request)

@@ -28,6 +28,8 @@ extern struct fata_stack fata__net;
 int fata__interface_open(struct fata_stack *stack);
 err_t fata__interface_init(struct netif *netif);
 void fata__interface_settle(void);
+/* Receive buffers that readers hold. */
+unsigned fata__interface_held(void);
 
 /* timers.c */
 void fata__net_timers_init(struct fata_stack *stack);
@@ -38,7 +40,7 @@ void fata__net_settle(void);
 /* A frame goes out: neighbours are being talked to. */
 void fata__net_timers_active(void);
 
-/* memory.c: bytes that lwIP's heap holds, and how often it was full. */
+/* memory.c: bytes that lwIP has allocated, and how often there were no more. */
 size_t fata__net_memory(uint64_t *refused);
 
 /* tell.c */

@@ -7,6 +7,7 @@
 #include "internal.h"
 #include "host/host.h"
 
+#include <lwip/priv/nd6_priv.h>
 #include <lwip/priv/tcp_priv.h>
 #include <stdlib.h>
 
@@ -20,6 +21,27 @@ struct listener {
     unsigned queued, backlog;
     unsigned half_open;
 };
+
+/* --- neighbours --- */
+
+/* lwIP's table of IPv6 neighbours forgets those it talks to before those that
+ * do not answer, and a link has more addresses than any table: where half of it
+ * is waiting for answers, SYNs of who is not in it are not answered.  A client
+ * that is there has asked for our address before, and is. */
+static bool neighbour_may_enter(const ip_addr_t *from)
+{
+    unsigned asked = 0;
+    if (!IP_IS_V6(from))
+        return true;
+    for (int i = 0; i < LWIP_ND6_NUM_NEIGHBORS; i++) {
+        const struct nd6_neighbor_cache_entry *n = &neighbor_cache[i];
+        if (n->state != ND6_NO_ENTRY &&
+            ip6_addr_cmp(&n->next_hop_address, ip_2_ip6(from)))
+            return true;
+        asked += n->state == ND6_INCOMPLETE;
+    }
+    return asked < LWIP_ND6_NUM_NEIGHBORS / 2;
+}
 
 /* --- half open --- */
 
@@ -59,6 +81,10 @@ static err_t on_syn(u8_t id, struct tcp_pcb_listen *from, struct tcp_pcb *pcb)
         fata_metric_add(&fata__tcp_unaccepted, 1);
         fata_log_debug(&fata__log_tcp, "not answered: backlog=%u port=%u",
                        listener->backlog, pcb->local_port);
+        return ERR_MEM;
+    }
+    if (!neighbour_may_enter(&pcb->remote_ip)) {
+        fata_metric_add(&fata__tcp_unknown, 1);
         return ERR_MEM;
     }
     if (listener->half_open == HALF_OPEN) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* lwIP's heap: malloc with a bound on the sum.  Each block remembers its size
  * in front of it.  Blocks of the sizes that every packet needs are kept for
- * the next one: they still count as allocated. */
+ * the next one: they still count against the bound. */
 #include "internal.h"
 
 #include <arch/cc.h>
@@ -66,8 +66,11 @@ static struct block *take(size_t size)
 
 size_t fata__net_memory(uint64_t *refused)
 {
+    size_t bytes = heap.used;
+    for (int i = 0; i < CLASSES; i++)
+        bytes -= heap.kept[i];
     *refused = heap.refused;
-    return heap.used;
+    return bytes;
 }
 
 void *fata__lwip_alloc(size_t size)

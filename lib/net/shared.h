@@ -39,7 +39,7 @@ extern struct fata_metric fata__tcp_closed, fata__tcp_aborted, fata__tcp_reset,
     fata__tcp_timed_out;
 extern struct fata_metric fata__tcp_failed; /* connects */
 extern struct fata_metric fata__tcp_full, fata__tcp_unaccepted,
-    fata__tcp_replaced;
+    fata__tcp_replaced, fata__tcp_unknown;
 extern struct fata_metric fata__udp_dropped;
 extern struct fata_metric fata__frames_refused; /* by the queue to the device */
 

@@ -12,6 +12,7 @@ trap 'rm -rf "$out"' EXIT
 guests=$out/guests
 mkdir "$guests"
 cd "$here"
+. ../../tests/have.sh
 
 skip() {
     echo "skip hvt_test: $1"
@@ -19,8 +20,7 @@ skip() {
     exit 0
 }
 [ "$(uname -m)" = x86_64 ] || skip "the test guests are for x86_64"
-[ -e /dev/kvm ] || skip "there is no /dev/kvm"
-(exec 3<>/dev/kvm) 2>/dev/null || skip "/dev/kvm cannot be opened"
+have_kvm || skip "/dev/kvm cannot be opened"
 
 include="-I../../abi/include -I../../base/include"
 

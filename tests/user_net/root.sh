@@ -27,6 +27,15 @@ kill -TERM "$pid"
 end
 expect "$status" "without an address; add one: ip address add 10.0.0.1/24 dev fatatap0, or --net service=fatatap0,10.0.0.1/24"
 
+name="a test's network is its own"
+ip tuntap add fatatap1 mode tap
+ip address add 10.99.0.1/24 dev fatatap1
+ip link set fatatap1 up
+"$fata" test -t unix "$here/../examples/echo" >"$out" 2>&1 </dev/null
+status=$?
+expect 0 "ok unix-x86_64 echo echoes to the host"
+ip link del fatatap1
+
 name="an address that is none"
 run -t spt --net service=fatatap0,10.0.0.1 "$frames"
 expect 1 "the address of this host's end is like 10.0.0.1/24"

@@ -57,5 +57,5 @@ int fake_deliver(size_t (*make)(uint8_t *frame), uint32_t count)
         r->frames[i].length = (uint32_t)make(r->frames[i].data);
     request->result = (int)count;
     fata_platform_complete(request);
-    return fata_sleep(FATA_US(1)); /* the device completes, fibers run */
+    return fata_sleep(1); /* the device completes, fibers run */
 }

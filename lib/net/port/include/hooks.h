@@ -3,6 +3,7 @@
 #ifndef LWIP_PORT_HOOKS_H
 #define LWIP_PORT_HOOKS_H
 
+#include <lwip/err.h>
 #include <lwip/ip_addr.h>
 
 struct pbuf;
@@ -23,10 +24,23 @@ int fata__lwip_ip6_input(const struct pbuf *p);
 #define LWIP_HOOK_IP4_INPUT(p, netif) fata__lwip_ip4_input(p)
 #define LWIP_HOOK_IP6_INPUT(p, netif) fata__lwip_ip6_input(p)
 
-/* A segment goes out; p begins with its header.  For counting: no option is
- * added. */
+/* A frame comes in, p begins with its header: ARP may tell that somebody else
+ * has our address.  Returns netif. */
+struct netif *fata__lwip_arp(const struct pbuf *p, struct netif *netif);
+#define LWIP_ARP_FILTER_NETIF 1
+#define LWIP_ARP_FILTER_NETIF_FN(p, netif, type)                               \
+    ((type) == ETHTYPE_ARP ? fata__lwip_arp(p, netif) : (netif))
+
+/* A segment for a connection in TIME-WAIT.  Returns ERR_OK: lwIP goes on. */
 struct tcp_hdr;
 struct tcp_pcb;
+err_t fata__lwip_time_wait(struct tcp_pcb *pcb, struct tcp_hdr *header,
+                           struct pbuf *p);
+#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, size, size1, more, p)          \
+    ((pcb)->state == TIME_WAIT ? fata__lwip_time_wait(pcb, header, p) : ERR_OK)
+
+/* A segment goes out; p begins with its header.  For counting: no option is
+ * added. */
 void fata__lwip_tcp_output(const struct pbuf *p, const struct tcp_hdr *header,
                            const struct tcp_pcb *pcb);
 #define LWIP_HOOK_TCP_OUT_ADD_TCPOPTS(p, header, pcb, options)                 \

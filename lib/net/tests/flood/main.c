@@ -3,11 +3,13 @@
  * promises: 128 half-open connections for a listener, the oldest goes, who is
  * connected notices nothing.  Peers are behind the router, 10.0.0.1. */
 #include "../fake.h"
+#include "../../internal.h"
 #include "../packet.h"
 
 #include <fata/run.h>
 #include <fata/stack.h>
 #include <fata/test.h>
+#include <lwip/priv/nd6_priv.h>
 #include <lwip/priv/tcp_priv.h>
 #include <string.h>
 
@@ -87,7 +89,7 @@ static int speak(void)
     heard[says.who].letter = 0;
     int err = fake_deliver(make, 1);
     for (int i = 0; i < 5 && err == 0; i++)
-        err = fata_sleep(FATA_US(1));
+        err = fata_sleep(1);
     return err;
 }
 
@@ -293,4 +295,87 @@ static const char *neighbours(void)
 FATA_TEST(neighbours_that_do_not_answer_take_nobodys_place)
 {
     served(neighbours);
+}
+
+/* --- the same over IPv6: fe80::1 is there, fe80::x:1 are not --- */
+
+static unsigned forged; /* 0: the one that is there */
+
+static size_t ipv6(uint8_t *f, uint8_t next, size_t size)
+{
+    static const uint8_t link_local[2] = {0xfe, 0x80};
+    memset(f, 0, L4_6);
+    memcpy(f, fake_net.mac, 6);
+    f[6] = 2;
+    f[11] = 1;
+    put16(f + 12, 0x86dd);
+    f[IP] = 0x60;
+    put16(f + IP + 4, (uint32_t)size);
+    f[IP + 6] = next;
+    f[IP + 7] = 255;
+    memcpy(f + IP + 8, link_local, 2);
+    put16(f + IP + 20, forged);
+    f[IP + 23] = 1;
+    memcpy(f + IP + 24, netif_ip6_addr(&fata__net.netif, 0)->addr, 16);
+    packet_mend(f, L4_6 + size);
+    return L4_6 + size;
+}
+
+static size_t solicit(uint8_t *f) /* RFC 4861 4.3 */
+{
+    uint8_t *p = f + L4_6;
+    memset(p, 0, 32);
+    p[0] = 135;
+    memcpy(p + 8, netif_ip6_addr(&fata__net.netif, 0)->addr, 16);
+    p[24] = p[25] = 1;
+    p[26] = 2;
+    p[31] = 1;
+    return ipv6(f, 58, 32);
+}
+
+static size_t syn6(uint8_t *f)
+{
+    uint8_t *p = f + L4_6;
+    memset(p, 0, 20);
+    put16(p, 2000);
+    put16(p + 2, PORT);
+    put32(p + 4, 1000);
+    p[12] = 5 << 4;
+    p[13] = SYN;
+    put16(p + 14, 1024);
+    return ipv6(f, 6, 20);
+}
+
+static bool known6(unsigned who)
+{
+    for (int i = 0; i < LWIP_ND6_NUM_NEIGHBORS; i++) {
+        const u32_t *a = neighbor_cache[i].next_hop_address.addr;
+        if (neighbor_cache[i].state != ND6_NO_ENTRY &&
+            a[0] == PP_HTONL(0xfe800000) && a[3] == lwip_htonl(who << 16 | 1))
+            return true;
+    }
+    return false;
+}
+
+static const char *neighbours6(void)
+{
+    int err = 0;
+    for (int i = 0;
+         i < 50 && err == 0 &&
+         ip6_addr_istentative(netif_ip6_addr_state(&fata__net.netif, 0));
+         i++)
+        err = fata_sleep(FATA_MS(100));
+    forged = 0;
+    if (err != 0 || fake_deliver(solicit, 1) != 0 || !known6(0))
+        return "before the flood";
+    for (forged = 1; forged < 500 && err == 0; forged++)
+        err = fake_deliver(syn6, 1);
+    if (err != 0 || !known6(1))
+        return "the flood does not arrive";
+    return known6(0) ? NULL : "who is there is forgotten";
+}
+
+FATA_TEST(ipv6_neighbours_that_do_not_answer_take_nobodys_place)
+{
+    served(neighbours6);
 }
