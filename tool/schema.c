@@ -58,7 +58,7 @@ const struct schema_key schema[] = {
     TOP("cases", LIST_OF, cases, UNIK, OF(IN_CASE, test_case), "runs that `fata test` makes of it; one run with status 0"),
     TOP("flavour", A_TEXT, flavour, TARG, WORDS("image|host|pie"), "how objects for it are compiled"),
     TOP("arch", TEXTS, arch, TARG, WORDS("x86_64|aarch64"), "CPUs it exists for"),
-    TOP("script", A_TEXT, script, TARG, PLAIN, "linker script (flavour image)"),
+    TOP("script", A_TEXT, script, TARG, PLAIN, "linker script; of flavour host one that adds to the linker's own (INSERT)"),
     TOP("tender", A_TEXT, tender, TARG, PLAIN, "program that runs its images; absent: the image is run itself"),
 
     SUB(IN_WHEN, "target", TEXTS, when, target, PLAIN, "any of these targets"),

@@ -59,9 +59,10 @@ int fata_stack_connect(struct fata_stack *stack, const struct fata_address *to,
         return FATA_ECANCELED;
     if (FATA__IS_HOST(stack))
         return fata__host_connect(to, port, flow, deadline);
+    fata__net_switch(stack);
     if (!fata__net_to_lwip(to, &address) || port == 0)
         return FATA_EINVAL;
-    fata__net_enter();
+    fata__net_enter(stack);
     pcb = tcp_new_ip_type(IP_GET_TYPE(&address));
     if (pcb == NULL)
         return FATA_ENOMEM;

@@ -30,19 +30,21 @@ struct buffer {
 };
 
 struct receive {
+    struct fata_stack *stack;
     struct fata_net_request request;
     struct fata_frame frames[BATCH];
     struct buffer *buffers[BATCH];
 };
 
 struct send {
+    struct fata_stack *stack;
     struct fata_net_request request;
     struct fata_frame frames[BATCH];
     struct pbuf *held[BATCH];
     bool lent;
 };
 
-static struct {
+struct fata__interface {
     struct fata_stack *stack;
     struct buffer buffers[BUFFERS];
     struct buffer *free;
@@ -54,7 +56,10 @@ static struct {
     struct fata_job flush;
     struct fata_job loop; /* posted while something waits for ourselves */
     bool refused;         /* lwIP has been told to try again */
-} interface;
+};
+
+/* Of the stack that lwIP runs for. */
+#define interface (*fata__net->iface)
 
 /* --- receiving --- */
 
@@ -112,7 +117,7 @@ static void received(struct fata_request *request)
     struct receive *r = FATA_CONTAINER(net, struct receive, request);
     int count = request->result;
 
-    fata__net_enter();
+    fata__net_enter(r->stack);
     for (int i = 0; i < count; i++)
         input(r, i);
     fata__net_settle();
@@ -124,13 +129,21 @@ static void received(struct fata_request *request)
                        FATA_LOG_QUOTE(fata_strerror(count)));
 }
 
-unsigned fata__interface_held(void)
+static unsigned held_by(const struct fata__interface *i)
 {
     unsigned lent = 0;
-    for (int i = 0; i < RECEIVES; i++)
+    for (int r = 0; r < RECEIVES; r++)
         for (int j = 0; j < BATCH; j++)
-            lent += interface.receives[i].buffers[j] != NULL;
-    return BUFFERS - interface.free_count - lent;
+            lent += i->receives[r].buffers[j] != NULL;
+    return BUFFERS - i->free_count - lent;
+}
+
+unsigned fata__interface_held(void)
+{
+    unsigned held = 0;
+    for (const struct fata_stack *s = fata__stacks; s != NULL; s = s->next)
+        held += s->iface != NULL ? held_by(s->iface) : 0;
+    return held;
 }
 
 /* --- sending --- */
@@ -141,6 +154,7 @@ static void sent(struct fata_request *request)
         FATA_CONTAINER(request, struct fata_net_request, request);
     struct send *s = FATA_CONTAINER(net, struct send, request);
 
+    fata__net_switch(s->stack);
     /* Frames that were not sent are lost, as on any wire. */
     for (uint32_t i = 0; i < s->request.count; i++)
         pbuf_free(s->held[i]);
@@ -148,7 +162,7 @@ static void sent(struct fata_request *request)
     s->lent = false;
     if (interface.refused) {
         interface.refused = false;
-        fata__net_enter();
+        fata__net_enter(s->stack);
         tcp_txnow();
         fata__net_settle();
     }
@@ -165,7 +179,7 @@ static void submit(void)
 
 static void flush(struct fata_job *job)
 {
-    (void)job;
+    fata__net_switch(FATA_CONTAINER(job, struct fata__interface, flush)->stack);
     if (interface.filling != NULL)
         submit();
 }
@@ -206,8 +220,7 @@ static err_t output(struct netif *netif, struct pbuf *p)
 
 static void loop(struct fata_job *job)
 {
-    (void)job;
-    fata__net_enter();
+    fata__net_enter(FATA_CONTAINER(job, struct fata__interface, loop)->stack);
     netif_poll(&interface.stack->netif);
     fata__net_settle();
 }
@@ -243,7 +256,8 @@ int fata__interface_open(struct fata_stack *stack)
     size_t stride = (PAD + size + 63u) / 64 * 64;
     char *memory = malloc(BUFFERS * stride);
 
-    if (memory == NULL)
+    stack->iface = calloc(1, sizeof(*stack->iface));
+    if (memory == NULL || stack->iface == NULL)
         return FATA_ENOMEM;
     interface.stack = stack;
     interface.buffer_size = size;
@@ -257,11 +271,13 @@ int fata__interface_open(struct fata_stack *stack)
     }
     for (int i = 0; i < SENDS; i++) {
         struct send *s = &interface.sends[i];
+        s->stack = stack;
         s->request.request.done = sent;
         s->request.frames = s->frames;
     }
     for (int i = 0; i < RECEIVES; i++) {
         struct receive *r = &interface.receives[i];
+        r->stack = stack;
         r->request.request.done = received;
         r->request.frames = r->frames;
         lend(r);

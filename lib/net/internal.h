@@ -12,6 +12,26 @@
 #include <lwip/netif.h>
 #include <lwip/tcp.h>
 
+/* timers.c: see there. */
+enum fata__timer {
+    NEIGHBOURS,
+    DHCP_FINE,
+    DHCP_COARSE,
+    REASSEMBLY,
+    MLD,
+    OTHERS
+};
+
+struct fata__timers {
+    struct fata_timer tcp, other;
+    fata_time_t tcp_ran;  /* when tcp_ticks was right */
+    fata_time_t tcp_next; /* for when the tick is set */
+    fata_time_t other_next;
+    fata_time_t due[OTHERS], ran[OTHERS];
+    fata_time_t talked;    /* the last frame was sent */
+    unsigned fragments_ms; /* how long fragments may still be waiting */
+};
+
 struct fata_stack {
     bool host; /* then the rest is not used: host/ has its own */
     struct netif netif;
@@ -19,10 +39,30 @@ struct fata_stack {
     struct fata_sched *sched;
     struct fata_list ready; /* fibers that wait for an address */
     u8_t ext_arg;           /* of a half-open connection: its listener */
+    struct fata__addresses given;
+    struct fata__interface *iface; /* interface.c's */
+    struct fata__timers ticks;
+    ip4_addr_t told_ipv4; /* the addresses as the log has them */
+    unsigned told_ipv6;   /* a bit for each that is valid */
+    fata_time_t defended; /* the address against another's claim */
+    char *saved;          /* lwIP's variables while others run; swap.c's */
+    struct fata_stack *next;
 };
 
-/* lwIP's state is global, so there is one. */
-extern struct fata_stack fata__net;
+/* swap.c: the stack whose lwIP's variables are - callbacks of lwIP are for it
+ * -, NULL before there is one; and all of them. */
+extern struct fata_stack *fata__net, *fata__stacks;
+/* Makes it one of them, and the one whose they are.  0, FATA_ENOMEM, or
+ * FATA_ENOTSUP: this target has only one. */
+int fata__net_add(struct fata_stack *stack);
+void fata__net_swap(struct fata_stack *stack);
+
+/* Before anything of lwIP's is touched, a packet given back included. */
+static inline void fata__net_switch(struct fata_stack *stack)
+{
+    if (FATA_UNLIKELY(stack != fata__net))
+        fata__net_swap(stack);
+}
 
 /* interface.c */
 int fata__interface_open(struct fata_stack *stack);
@@ -32,10 +72,10 @@ void fata__interface_settle(void);
 unsigned fata__interface_held(void);
 
 /* timers.c */
-void fata__net_timers_init(struct fata_stack *stack);
-/* Around each entry into lwIP: makes its ticks right; starts the timers that it
- * needs now. */
-void fata__net_enter(void);
+void fata__net_timers_init(void);
+/* Around each entry into lwIP: switches to the stack and makes its ticks right;
+ * starts the timers that it needs now. */
+void fata__net_enter(struct fata_stack *stack);
 void fata__net_settle(void);
 /* A frame goes out: neighbours are being talked to. */
 void fata__net_timers_active(void);
@@ -58,6 +98,7 @@ int fata__net_error(err_t err);
 /* tcp.c */
 struct tcp_flow {
     struct fata_flow flow;
+    struct fata_stack *stack;
     struct tcp_pcb *pcb;          /* NULL: lwIP has ended it */
     struct pbuf *received, *last; /* what the reader has not acked; one list,
                                      whose tot_len do not count */

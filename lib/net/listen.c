@@ -15,6 +15,7 @@ enum { HALF_OPEN = 128 };
 
 struct listener {
     struct fata_listener base;
+    struct fata_stack *stack;
     struct tcp_pcb *pcb;
     struct fata_list queue;  /* of flows, established, not accepted */
     struct fata_list waiter; /* in accept */
@@ -58,7 +59,7 @@ static struct tcp_pcb *oldest(const struct listener *listener)
 {
     struct tcp_pcb *found = NULL;
     for (struct tcp_pcb *p = tcp_active_pcbs; p != NULL; p = p->next)
-        if (tcp_ext_arg_get(p, fata__net.ext_arg) == listener)
+        if (tcp_ext_arg_get(p, fata__net->ext_arg) == listener)
             found = p;
     return found;
 }
@@ -107,7 +108,7 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 
     if (err != ERR_OK || pcb == NULL) /* lwIP had no memory for it */
         return ERR_VAL;
-    tcp_ext_arg_set(pcb, fata__net.ext_arg, NULL);
+    tcp_ext_arg_set(pcb, fata__net->ext_arg, NULL);
     listener->half_open--;
     f = fata__tcp_flow_new(pcb);
     if (f == NULL) {
@@ -139,6 +140,8 @@ int fata_stack_listen(struct fata_stack *stack, uint16_t port, unsigned backlog,
     listener = calloc(1, sizeof(*listener));
     if (listener == NULL)
         return FATA_ENOMEM;
+    listener->stack = stack;
+    fata__net_switch(stack);
     bound = tcp_new_ip_type(IPADDR_TYPE_ANY);
     if (bound != NULL)
         ip_set_option(bound, SOF_REUSEADDR);
@@ -204,7 +207,7 @@ void fata_listener_close(struct fata_listener *base)
     waiter = fata_waiter_first(&listener->waiter);
     if (waiter != NULL)
         fata_waiter_wake(waiter, FATA_EPIPE);
-    fata__net_enter();
+    fata__net_enter(listener->stack);
     while (!fata_list_empty(&listener->queue))
         fata_flow_abort(
             &FATA_CONTAINER(listener->queue.next, struct tcp_flow, link)->flow);

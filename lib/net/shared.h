@@ -22,15 +22,22 @@ struct fata_udp {
  * another one, nothing is, and the linker leaves host/ out. */
 #define FATA__IS_HOST(object) (FATA_FLAVOUR_HOST && (object)->host)
 
-/* From the keys. */
+/* From the keys.  Addresses are a list, `ADDRESS,NAME=ADDRESS`; "" for none. */
 struct fata__net_config {
-    struct fata_address ipv4, ipv4_gateway, ipv6, ipv6_gateway;
-    unsigned ipv4_prefix;
+    const char *ipv4, *ipv4_gateway, *ipv6, *ipv6_gateway;
     bool no_dhcp;
-    unsigned connections; /* the most */
-    size_t memory;        /* bytes lwIP may allocate */
+    unsigned connections; /* the most, of all stacks */
+    size_t memory;        /* bytes lwIP may allocate, for all of them */
 };
 extern struct fata__net_config fata__net_config;
+
+/* What they say of one stack. */
+struct fata__addresses {
+    struct fata_address ipv4, ipv4_gateway, ipv6, ipv6_gateway;
+    unsigned ipv4_prefix;
+    bool unnamed; /* some of it is for the only stack */
+};
+struct fata__addresses fata__net_addresses(const char *name);
 
 /* counts.c: TCP flows alive, and what there has been. */
 extern unsigned fata__tcp_alive;

@@ -107,12 +107,13 @@ static void ack(struct fata_flow *flow, size_t count)
     struct tcp_flow *f = of(flow);
     u16_t length = (u16_t)count; /* what one pbuf holds */
 
+    fata__net_switch(f->stack);
     f->at += count;
     if (f->at == f->received->len)
         drop_first(f);
     if (f->pcb == NULL)
         return;
-    fata__net_enter();
+    fata__net_enter(f->stack);
     tcp_recved(f->pcb, length);
 }
 
@@ -135,7 +136,7 @@ static int put(struct fata_flow *flow, const struct fata_slice *data, bool more)
         return FATA_EAGAIN;
     if (more || n < data->length)
         flags |= TCP_WRITE_FLAG_MORE;
-    fata__net_enter();
+    fata__net_enter(f->stack);
     err = tcp_write(pcb, data->data, (u16_t)n, flags);
     if (err == ERR_OK)
         return (int)n;
@@ -150,6 +151,7 @@ static void flush(struct fata_flow *flow)
     struct tcp_flow *f = of(flow);
     if (f->pcb == NULL)
         return;
+    fata__net_switch(f->stack);
     (void)tcp_output(f->pcb); /* what it cannot send it tries again */
     fata__net_settle();
 }
@@ -159,7 +161,7 @@ static int shut_down(struct fata_flow *flow)
     struct tcp_flow *f = of(flow);
     if (f->pcb == NULL)
         return f->error != 0 ? f->error : FATA_EPIPE;
-    fata__net_enter();
+    fata__net_enter(f->stack);
     err_t err = tcp_shutdown(f->pcb, 0, 1);
     fata__net_settle();
     return fata__net_error(err);
@@ -170,10 +172,11 @@ static void end(struct fata_flow *flow, bool abort)
     struct tcp_flow *f = of(flow);
     struct tcp_pcb *pcb = f->pcb;
 
+    fata__net_switch(f->stack);
     while (f->received != NULL)
         drop_first(f);
     if (pcb != NULL) {
-        fata__net_enter();
+        fata__net_enter(f->stack);
         tcp_arg(pcb, NULL);
         tcp_recv(pcb, NULL);
         tcp_sent(pcb, NULL);
@@ -216,6 +219,7 @@ struct tcp_flow *fata__tcp_flow_new(struct tcp_pcb *pcb)
     fata__tcp_alive++;
     fata_flow_init(&f->flow, &ops);
     fata_list_init(&f->link);
+    f->stack = fata__net;
     f->pcb = pcb;
     ip_set_option(pcb, SOF_KEEPALIVE);
     pcb->keep_idle = KEEP_IDLE_MS;

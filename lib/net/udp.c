@@ -17,6 +17,7 @@ struct datagram {
 
 struct udp {
     struct fata_udp base;
+    struct fata_stack *stack;
     struct udp_pcb *pcb;
     struct datagram ring[KEPT];
     unsigned first, count;
@@ -56,6 +57,8 @@ int fata_stack_udp(struct fata_stack *stack, uint16_t port,
     u = calloc(1, sizeof(*u));
     if (u == NULL)
         return FATA_ENOMEM;
+    u->stack = stack;
+    fata__net_switch(stack);
     u->pcb = udp_new_ip_type(IPADDR_TYPE_ANY);
     if (u->pcb == NULL) {
         free(u);
@@ -101,6 +104,7 @@ int fata_udp_receive(struct fata_udp *socket, void *data, size_t size,
         if (err != 0)
             return err;
     }
+    fata__net_switch(u->stack);
     struct datagram *d = &u->ring[u->first];
     int length = d->data->tot_len;
     u->first = (u->first + 1) % KEPT;
@@ -126,12 +130,13 @@ int fata_udp_send(struct fata_udp *socket, const void *data, size_t size,
         return fata__host_udp_send(socket, data, size, to, port);
     if (size > UINT16_MAX - 28)
         return FATA_EMSGSIZE;
+    fata__net_switch(of(socket)->stack);
     if (!fata__net_to_lwip(to, &address))
         return FATA_EINVAL;
     p = pbuf_alloc(PBUF_TRANSPORT, (u16_t)size, PBUF_RAM);
     if (p == NULL)
         return FATA_ENOMEM;
-    fata__net_enter();
+    fata__net_enter(of(socket)->stack);
     (void)pbuf_take(p, data, (u16_t)size);
     err = udp_sendto(of(socket)->pcb, p, &address, port);
     pbuf_free(p);
@@ -151,6 +156,7 @@ void fata_udp_close(struct fata_udp *socket)
     waiter = fata_waiter_first(&u->waiter);
     if (waiter != NULL)
         fata_waiter_wake(waiter, FATA_EPIPE);
+    fata__net_switch(u->stack);
     udp_remove(u->pcb);
     for (; u->count > 0; u->count--) {
         pbuf_free(u->ring[u->first].data);

@@ -192,7 +192,7 @@ int fata__host_open(const struct fata_net *net)
     fata__host.waits = net->host;
     fata__host.sched = fata_run_sched();
     fata_list_init(&fata__host.listeners);
-    if (fata__net_config.ipv4.family != 0 || fata__net_config.ipv6.family != 0)
+    if (fata__net_config.ipv4[0] != '\0' || fata__net_config.ipv6[0] != '\0')
         fata_log_warning(&fata__log_net,
                          "sockets of the host: it has its own addresses, "
                          "--ipv4 and --ipv6 mean nothing");

@@ -18,8 +18,9 @@
  * Context: the main loop's thread; calls that suspend in a fiber.
  * Allocation: bounded by --connections, --net-memory and 0.4 MB of receive
  * buffers; on sockets of the host by --connections, 32 KiB each, which one has
- * only while something waits to be read or sent, and 2 MiB.  One stack in an
- * image. */
+ * only while something waits to be read or sent, and 2 MiB.  There may be
+ * several stacks: these bounds are for all of them together, but each has
+ * receive buffers of its own. */
 #ifndef FATA_STACK_H
 #define FATA_STACK_H
 
@@ -33,11 +34,15 @@ struct fata_stack;
 struct fata_listener;
 struct fata_udp;
 
-/* Opens the stack; start-up calls it.
+/* Opens a stack; start-up calls it.
  * stack  returned; lives as long as the image
+ * name   by which keys may call it: --ipv4=NAME=10.0.0.2/24
  * net    lent for ever: nobody else may use it.  One that is the host's network
  *        (fata_net.host) makes it a stack on the host's sockets
- * Returns 0, FATA_EBUSY (there is one) or FATA_ENOMEM. */
+ * Returns 0, FATA_ENOMEM, FATA_EBUSY (there is one on the host's sockets),
+ * FATA_EINVAL (there are several, and an address has no name) or FATA_ENOTSUP
+ * (there are several, and the target's linker script does not gather lwIP's
+ * variables). */
 FATA_NODISCARD int fata_stack_open(struct fata_stack **stack, const char *name,
                                    struct fata_net *net);
 

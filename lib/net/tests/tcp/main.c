@@ -16,6 +16,11 @@ static struct fata_stack *stack(void)
     return ((struct app *)fata_test_app)->stack;
 }
 
+static bool on_host(void)
+{
+    return ((struct app *)fata_test_app)->service->host != NULL;
+}
+
 static fata_time_t soon(void)
 {
     return fata_time_add(fata_now(), FATA_S(10));
@@ -113,7 +118,7 @@ FATA_TEST(a_connect_has_a_deadline)
     struct fata_address
         nobody; /* a neighbour: what is further away may answer */
     struct fata_flow *flow;
-    if (((struct app *)fata_test_app)->service->host != NULL)
+    if (on_host())
         fata_skip("the host's neighbours are not ours to ask");
     fata_check(own_address(&nobody));
     nobody.bytes[nobody.family == 6 ? 15 : 3] = 77;
@@ -320,7 +325,10 @@ FATA_TEST(lost_datagrams_are_counted)
     fata_check_int(fata_udp_send(a, "y", 1, &own, PORT), ==, 0);
     fata_check_int(fata_udp_receive(a, data, sizeof(data), NULL, NULL, soon()),
                    ==, 1);
-    fata_check_int(kept, <, SENT);
-    fata_check_int(kept + value_of(DROPPED) - before, ==, SENT);
     fata_udp_close(a);
+    fata_check_int(kept, <, SENT);
+    long lost = value_of(DROPPED) - before;
+    if (on_host() && lost == 0)
+        fata_skip("this host does not tell what is lost (qemu-user)");
+    fata_check_int(kept + lost, ==, SENT);
 }
