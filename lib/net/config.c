@@ -70,16 +70,17 @@ static int parse(const char *text, int family, struct fata_address *to,
 static int check(const char *list, int family, bool with_prefix,
                  const char **key)
 {
+    const char *all = list;
     struct fata_address a;
     struct entry e;
     unsigned prefix;
 
-    *key = list;
     while (next_entry(&list, &e)) {
         int err = parse(e.text, family, &a, with_prefix ? &prefix : NULL);
         if (err != 0)
             return err;
     }
+    *key = all;
     return 0;
 }
 
