@@ -148,6 +148,7 @@ step "links in docs" links
 if [ "${1:-}" != fast ]; then
     step "website" sh tests/website.sh $fata
     step "echo behind a port" sh tests/user_echo.sh $fata
+    step "sockets of the host" sh tests/host_sockets.sh $fata
     step "headers alone" headers
     step "format" format
     step "manifest mistakes, tool under ASan" sanitized_tool

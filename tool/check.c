@@ -184,10 +184,11 @@ static void check_unikernel(const struct manifest *m)
         LIST_FOR(struct pair, p, c->net)
         {
             if (strcmp(p->value.text, "tap") != 0 &&
-                strcmp(p->value.text, "user") != 0)
+                strcmp(p->value.text, "user") != 0 &&
+                strcmp(p->value.text, "host") != 0)
                 mistake(p->value.mark,
-                        "net `%s` is `%.40s`; write `tap` or "
-                        "`user`",
+                        "net `%s` is `%.40s`; write `tap`, `user` or "
+                        "`host`",
                         p->name.text, p->value.text);
         }
     }

@@ -23,6 +23,13 @@ static bool is_user(const char *where)
     return strcmp(where, "user") == 0 || strcmp(where, "user,host") == 0;
 }
 
+/* It is the host's own network: sockets, on a target whose images are processes
+ * of it. */
+static bool is_host(const char *where)
+{
+    return strcmp(where, "host") == 0;
+}
+
 static const char *where_of(const char *attachment)
 {
     const char *equals = strchr(attachment, '=');
@@ -34,6 +41,47 @@ static const char *name_of_device(const char *attachment)
     return pool_copy(attachment, strcspn(attachment, "="));
 }
 
+static bool is_net(const struct wired *w)
+{
+    const char *attach = w->kind->attach.text;
+    return attach != NULL && strcmp(attach, "net") == 0;
+}
+
+/* What uses the device is a stack and nothing else: it does as well without
+ * frames. */
+static bool only_stacks_use(const struct build *b, const struct device *d)
+{
+    size_t users = 0;
+    for (size_t i = 0; i < b->device_count; i++) {
+        const struct wired *w = &b->device[i];
+        for (size_t j = 0; j < w->arg_count; j++) {
+            if (w->arg[j].device != d)
+                continue;
+            if (strcmp(w->is, "stack") != 0)
+                return false;
+            users++;
+        }
+    }
+    return users > 0;
+}
+
+static bool has_host_sockets(const struct build *b)
+{
+    return strcmp(b->target->flavour, "host") == 0;
+}
+
+/* The host's sockets for every stack of which nothing is said. */
+static void choose_host(struct launch *l, const struct vec *taken)
+{
+    const struct build *b = l->b;
+    for (size_t i = 0; has_host_sockets(b) && i < b->device_count; i++) {
+        const struct device *d = b->device[i].device;
+        if (is_net(&b->device[i]) && !contains(taken, d->name.text) &&
+            only_stacks_use(b, d))
+            push(&l->net, format("%s=host", d->name.text));
+    }
+}
+
 const char *network_choose(struct launch *l, const struct network_options *o)
 {
     const struct build *b = l->b;
@@ -42,19 +90,28 @@ const char *network_choose(struct launch *l, const struct network_options *o)
     struct vec free = {0}, taken = {0};
     size_t users = 0;
     for (size_t i = 0; i < l->net.count; i++) {
-        push(&taken, name_of_device(l->net.item[i]));
-        users += is_user(where_of(l->net.item[i]));
+        const char *name = name_of_device(l->net.item[i]);
+        const char *where = where_of(l->net.item[i]);
+        push(&taken, name);
+        users += is_user(where);
+        if (is_host(where) && !has_host_sockets(b))
+            return format("--net %s=host: the host's sockets are for target "
+                          "unix; write --net %s=user, or -p 8080:80 to forward "
+                          "a port",
+                          name, name);
     }
     if (users > 1)
         return "one device can be on the user-mode network; attach the others "
                "to TAP interfaces";
-    if (users == 1 || (o->ports.count == 0 && o->pcap == NULL))
+    if (users == 1)
         return NULL;
+    if (o->ports.count == 0 && o->pcap == NULL) {
+        choose_host(l, &taken);
+        return NULL;
+    }
     for (size_t i = 0; i < b->device_count; i++) {
-        const struct word *attach = &b->device[i].kind->attach;
         const char *name = b->device[i].device->name.text;
-        if (attach->text != NULL && strcmp(attach->text, "net") == 0 &&
-            !contains(&taken, name))
+        if (is_net(&b->device[i]) && !contains(&taken, name))
             push(&free, name);
     }
     if (free.count > 1)
@@ -266,7 +323,7 @@ const char *network_open(struct network *n, struct launch *l,
         if (is_user(where))
             problem = open_user(n, device, strchr(where, ',') != NULL, o, tell,
                                 &l->net.item[i]);
-        else if (where[0] != '@')
+        else if (where[0] != '@' && !is_host(where))
             problem = open_tap(n, l, device, where, tell, &l->net.item[i]);
     }
     if (problem != NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What the net devices of an image are attached to, before it starts: TAP
- * interfaces, and the user-mode network. */
+ * interfaces, the user-mode network, the host's own. */
 #ifndef TOOL_NETWORK_H
 #define TOOL_NETWORK_H
 
@@ -20,7 +20,9 @@ struct network {
 };
 
 /* -p and --pcap mean the user-mode network of the only net device that is left:
- * adds NAME=user to launch->net.  Returns NULL, or what is wrong. */
+ * adds NAME=user to launch->net.  Without them a net device of which nothing is
+ * said, and which only stacks use, is the host's network where the image is a
+ * process of it: NAME=host.  Returns NULL, or what is wrong. */
 const char *network_choose(struct launch *launch,
                            const struct network_options *o);
 

@@ -58,7 +58,7 @@ const struct schema_key schema[] = {
     TOP("cases", LIST_OF, cases, UNIK, OF(IN_CASE, test_case), "runs that `fata test` makes of it; one run with status 0"),
     TOP("flavour", A_TEXT, flavour, TARG, WORDS("image|host|pie"), "how objects for it are compiled"),
     TOP("arch", TEXTS, arch, TARG, WORDS("x86_64|aarch64"), "CPUs it exists for"),
-    TOP("script", A_TEXT, script, TARG, PLAIN, "linker script (flavour image)"),
+    TOP("script", A_TEXT, script, TARG, PLAIN, "linker script; of flavour host one that adds to the linker's own (INSERT)"),
     TOP("tender", A_TEXT, tender, TARG, PLAIN, "program that runs its images; absent: the image is run itself"),
 
     SUB(IN_WHEN, "target", TEXTS, when, target, PLAIN, "any of these targets"),
@@ -109,7 +109,7 @@ const struct schema_key schema[] = {
     SUB(IN_CASE, "args", TEXTS, test_case, args, PLAIN, "arguments of the program"),
     SUB(IN_CASE, "memory", A_COUNT, test_case, memory, PLAIN, "MiB; the unikernel's"),
     SUB(IN_CASE, "block", PAIRS, test_case, block, PLAIN, "device: a size (an empty file is made), or a file (a copy is used)"),
-    SUB(IN_CASE, "net", PAIRS, test_case, net, PLAIN, "device: `tap` or `user`"),
+    SUB(IN_CASE, "net", PAIRS, test_case, net, PLAIN, "device: `tap`, `user`, or `host` on target unix"),
     SUB(IN_CASE, "status", AN_INTEGER, test_case, status, PLAIN, "exit status it must end with; 0"),
     SUB(IN_CASE, "output", TEXTS, test_case, output, PLAIN, "texts that its output must contain"),
     SUB(IN_CASE, "client", TEXTS, test_case, client, PLAIN, "a command that talks to it, started at the same time in the manifest's folder; when it ends, which must be with status 0, the image gets SIGTERM. Status 77 and a line `skip: WHY` skip the case"),

@@ -70,8 +70,11 @@ static void attach_net(struct job *job, struct launch *l, const char *name)
 {
     const char *value =
         job->test_case != NULL ? given(&job->test_case->net, name) : NULL;
-    if (value != NULL && strcmp(value, "user") == 0)
-        push(&l->net, format("%s=user", name));
+    /* A host without other users of its ports, where we may make one. */
+    if (value != NULL && strcmp(value, "host") == 0)
+        (void)own_network_enter(&job->own_network);
+    if (value != NULL && strcmp(value, "tap") != 0)
+        push(&l->net, format("%s=%s", name, value));
     else
         attach_tap(job, l, name);
 }
@@ -89,6 +92,8 @@ void job_attach(struct job *job, struct launch *l)
         else
             attach_net(job, l, name);
     }
+    if (job->skip == NULL)
+        job->skip = network_choose(l, &(struct network_options){0});
     if (job->skip == NULL)
         job->skip =
             network_open(&job->network, l, &(struct network_options){0}, false);

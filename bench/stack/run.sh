@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: ISC
 # make bench-stack: the stack over a TAP interface, with and without its offloads,
 # beside an ordinary process behind a veth pair, without and with its
-# segmentation offload, in network namespaces of its own; and both in one
-# namespace in turn, server and client on a core each.  Needs root.
+# segmentation offload, and the stack on the host's sockets in the process's
+# place, in network namespaces of its own; and both in one namespace in turn, server and client on a core each.  Needs root.
 #   SECONDS_EACH=3 ROUNDS=3 AMOUNT=1GiB TARGETS="spt unix" FLOOD=1
 set -eu
 cd "$(dirname "$0")/../.."
@@ -57,7 +57,9 @@ stop() {
     pid=
 }
 
-# measure NAME ADDRESS
+cpu() { cut -d' ' -f1 "/proc/$pid/schedstat"; }
+
+# measure NAME ADDRESS: the server is process $pid
 measure() {
     client "$2" 7 check >/dev/null
     for round in $(seq "${ROUNDS:-3}"); do
@@ -122,12 +124,16 @@ flooded() {
     done
 }
 
+host_image=$($host/fata build -t unix bench/stack 2>/dev/null | tail -n 1)
 for segments in 1 65535; do
     # Without segmentation frames are as large as the TAP's.
     ip -n "$ns" link set near gso_max_segs $segments
     ip -n "$ns-far" link set far gso_max_segs $segments
     start "$ns-far" $out/control
     measure "process, veth$([ $segments -gt 1 ] && echo ", offload")" 10.98.0.2
+    stop
+    start "$ns-far" "$host_image" --net:service=host
+    measure "unix, host sockets, veth$([ $segments -gt 1 ] && echo ", offload")" 10.98.0.2
     stop
 done
 for target in ${TARGETS:-spt}; do

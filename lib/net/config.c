@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct fata__net_config fata__net_config = {.connections = 1024,
+struct fata__net_config fata__net_config = {.ipv4 = "",
+                                            .ipv4_gateway = "",
+                                            .ipv6 = "",
+                                            .ipv6_gateway = "",
+                                            .connections = 1024,
                                             .memory = 8 << 20};
 
 /* Called by the generated start-up code. */
@@ -17,53 +21,123 @@ int fata_stack_key_dhcp(const char *value);
 int fata_stack_key_connections(const char *value);
 int fata_stack_key_memory(const char *value);
 
-static int address(const char *value, int family, struct fata_address *to)
+/* --- addresses --- */
+
+/* One of a list.  Text that is longer is no address. */
+struct entry {
+    const char *name; /* NULL: none; not ended by a NUL */
+    size_t name_length;
+    char text[FATA_ADDRESS_TEXT + 8];
+};
+
+/* Takes the first entry off the list.  False at its end. */
+static bool next_entry(const char **list, struct entry *e)
+{
+    const char *begin = *list;
+    size_t length = strcspn(begin, ","), name = strcspn(begin, ",=");
+
+    if (*begin == '\0')
+        return false;
+    *list = begin + length + (begin[length] == ',');
+    e->name = name < length ? begin : NULL;
+    e->name_length = name;
+    if (e->name != NULL) {
+        begin += name + 1;
+        length -= name + 1;
+    }
+    if (length >= sizeof(e->text))
+        length = sizeof(e->text) - 1; /* which is too long, too */
+    memcpy(e->text, begin, length);
+    e->text[length] = '\0';
+    return true;
+}
+
+/* Reads "10.0.0.2" or, where prefix is not NULL, "10.0.0.2/24". */
+static int parse(const char *text, int family, struct fata_address *to,
+                 unsigned *prefix)
 {
     struct fata_address a;
-    if (value[0] == '\0')
-        return 0;
-    if (fata_address_parse(&a, value) != 0 || a.family != family)
+    int err = prefix == NULL ? fata_address_parse(&a, text)
+                             : fata_address_parse_prefix(&a, prefix, text);
+    if (err != 0 || a.family != family)
         return FATA_EINVAL;
+    if (prefix != NULL && family == 6 && *prefix != 64)
+        return FATA_ENOTSUP; /* lwIP takes its own addresses' /64 as on link */
     *to = a;
+    return 0;
+}
+
+static int check(const char *list, int family, bool with_prefix,
+                 const char **key)
+{
+    const char *all = list;
+    struct fata_address a;
+    struct entry e;
+    unsigned prefix;
+
+    while (next_entry(&list, &e)) {
+        int err = parse(e.text, family, &a, with_prefix ? &prefix : NULL);
+        if (err != 0)
+            return err;
+    }
+    *key = all;
     return 0;
 }
 
 int fata_stack_key_ipv4(const char *value)
 {
-    struct fata_address a;
-    unsigned prefix;
-    if (value[0] == '\0')
-        return 0;
-    if (fata_address_parse_prefix(&a, &prefix, value) != 0 || a.family != 4)
-        return FATA_EINVAL;
-    fata__net_config.ipv4 = a;
-    fata__net_config.ipv4_prefix = prefix;
-    return 0;
+    return check(value, 4, true, &fata__net_config.ipv4);
 }
 
 int fata_stack_key_ipv4_gateway(const char *value)
 {
-    return address(value, 4, &fata__net_config.ipv4_gateway);
+    return check(value, 4, false, &fata__net_config.ipv4_gateway);
 }
 
 int fata_stack_key_ipv6(const char *value)
 {
-    struct fata_address a;
-    unsigned prefix;
-    if (value[0] == '\0')
-        return 0;
-    if (fata_address_parse_prefix(&a, &prefix, value) != 0 || a.family != 6)
-        return FATA_EINVAL;
-    if (prefix != 64)
-        return FATA_ENOTSUP; /* lwIP takes its own addresses' /64 as on link */
-    fata__net_config.ipv6 = a;
-    return 0;
+    return check(value, 6, true, &fata__net_config.ipv6);
 }
 
 int fata_stack_key_ipv6_gateway(const char *value)
 {
-    return address(value, 6, &fata__net_config.ipv6_gateway);
+    return check(value, 6, false, &fata__net_config.ipv6_gateway);
 }
+
+/* What a list says of a stack: the entry with its name, or the one without.
+ * Returns whether it is that one. */
+static bool find(const char *list, const char *name, int family,
+                 struct fata_address *to, unsigned *prefix)
+{
+    struct entry e;
+    bool named = false;
+
+    while (!named && next_entry(&list, &e)) {
+        named = e.name != NULL;
+        if (named && (strlen(name) != e.name_length ||
+                      memcmp(name, e.name, e.name_length) != 0)) {
+            named = false;
+            continue;
+        }
+        (void)parse(e.text, family, to, prefix); /* it has been checked */
+    }
+    return to->family != 0 && !named;
+}
+
+struct fata__addresses fata__net_addresses(const char *name)
+{
+    const struct fata__net_config *c = &fata__net_config;
+    struct fata__addresses a = {0};
+    unsigned prefix;
+
+    a.unnamed |= find(c->ipv4, name, 4, &a.ipv4, &a.ipv4_prefix);
+    a.unnamed |= find(c->ipv4_gateway, name, 4, &a.ipv4_gateway, NULL);
+    a.unnamed |= find(c->ipv6, name, 6, &a.ipv6, &prefix);
+    a.unnamed |= find(c->ipv6_gateway, name, 6, &a.ipv6_gateway, NULL);
+    return a;
+}
+
+/* --- the others --- */
 
 /* The three that follow have been checked by their type. */
 int fata_stack_key_dhcp(const char *value)

@@ -17,7 +17,7 @@ static FATA_COUNTER(conflicts, "fata_net_address_conflicts_total",
 
 struct netif *fata__lwip_arp(const struct pbuf *p, struct netif *netif)
 {
-    static fata_time_t defended;
+    fata_time_t *defended = &fata__net->defended;
     const struct etharp_hdr *arp =
         (const void *)((const char *)p->payload + SIZEOF_ETH_HDR);
     const uint8_t *mac = arp->shwaddr.addr;
@@ -30,9 +30,9 @@ struct netif *fata__lwip_arp(const struct pbuf *p, struct netif *netif)
         return netif;
     fata_metric_add(&conflicts, 1);
     now = fata_now();
-    if (defended != 0 && now < defended + DEFEND_INTERVAL)
+    if (*defended != 0 && now < *defended + DEFEND_INTERVAL)
         return netif;
-    defended = now;
+    *defended = now;
     char text[FATA_ADDRESS_TEXT];
     struct fata_address address = fata__net_address(netif_ip_addr4(netif));
     fata_log_error(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Connecting. */
 #include "internal.h"
+#include "host/host.h"
 
 #include <fata/random.h>
 #include <string.h>
@@ -53,13 +54,15 @@ int fata_stack_connect(struct fata_stack *stack, const struct fata_address *to,
     struct tcp_pcb *pcb;
     struct tcp_flow *f;
     int err;
-    (void)stack;
 
     if (fata_fiber_cancelled())
         return FATA_ECANCELED;
+    if (FATA__IS_HOST(stack))
+        return fata__host_connect(to, port, flow, deadline);
+    fata__net_switch(stack);
     if (!fata__net_to_lwip(to, &address) || port == 0)
         return FATA_EINVAL;
-    fata__net_enter();
+    fata__net_enter(stack);
     pcb = tcp_new_ip_type(IP_GET_TYPE(&address));
     if (pcb == NULL)
         return FATA_ENOMEM;

@@ -6,6 +6,7 @@
 #include <lwip/pbuf.h>
 #include <lwip/prot/tcp.h>
 #include <lwip/priv/tcp_priv.h>
+#include <string.h>
 
 #define OPENED(variable, who)                                                  \
     FATA_COUNTER(variable, "fata_tcp_opened_total",                            \
@@ -17,6 +18,8 @@
     FATA_COUNTER(variable, "fata_tcp_refused_total",                           \
                  "Requests for TCP connections that were turned away.",        \
                  {"why", why})
+
+unsigned fata__tcp_alive;
 
 OPENED(fata__tcp_accepted, "peer");
 OPENED(fata__tcp_connected, "image");
@@ -73,10 +76,21 @@ void fata__lwip_tcp_output(const struct pbuf *p, const struct tcp_hdr *header,
                        .type = metric_type, .read = read_##variable,           \
                        .labels = {__VA_ARGS__})
 
+/* Of the devices of all stacks. */
+static uint64_t sum(size_t counter)
+{
+    uint64_t sum = 0;
+    for (const struct fata_stack *s = fata__stacks; s != NULL; s = s->next) {
+        uint64_t one;
+        memcpy(&one, (const char *)&s->net->stats + counter, sizeof(one));
+        sum += one;
+    }
+    return sum;
+}
+
 #define DEVICE(variable, metric_name, metric_help, ...)                        \
     READ(variable, FATA_METRIC_COUNTER, metric_name, metric_help,              \
-         fata__net.net == NULL ? 0 : fata__net.net->stats.variable,            \
-         __VA_ARGS__)
+         sum(offsetof(struct fata_net_stats, variable)), __VA_ARGS__)
 
 DEVICE(rx_frames, "fata_net_frames_total", "Frames.",
        {"direction", "received"});
@@ -93,7 +107,7 @@ DEVICE(rx_dropped, "fata_net_dropped_total",
        "Frames that arrived while nothing waited for them.");
 
 READ(connections, FATA_METRIC_GAUGE, "fata_tcp_connections",
-     "TCP connections that the program holds.", fata__net.connections);
+     "TCP connections that the program holds.", fata__tcp_alive);
 READ(connections_max, FATA_METRIC_GAUGE, "fata_tcp_connections_limit",
      "The most of them: --connections.", fata__net_config.connections);
 

@@ -8,6 +8,7 @@
  * segments in one (offload.c); large frames come in over several buffers. */
 #include "internal.h"
 
+#include <fata/memory.h>
 #include <fata/run.h>
 #include <lwip/etharp.h>
 #include <lwip/ethip6.h>
@@ -24,8 +25,8 @@ enum {
     SENDS = 4,
     BATCH = 32,                    /* buffers of a receive, ... */
     LARGE_BATCH = 80,              /* ... where one frame may need 43 of them */
+    SMALL_BATCH = 44,              /* ... and memory is short */
     PIECES = FATA_NET_PIECES_MOST, /* of the frames of a send */
-    LEAST = FATA_NET_LARGEST / LARGE_BATCH + 1, /* bytes of a buffer then */
     PAD = 2, /* before a frame, so that what follows its header is aligned */
 };
 
@@ -36,12 +37,14 @@ struct buffer {
 };
 
 struct receive {
+    struct fata_stack *stack;
     struct fata_net_request request;
     struct fata_frame frames[LARGE_BATCH];
     struct buffer *buffers[LARGE_BATCH]; /* NULL: with a reader */
 };
 
 struct send {
+    struct fata_stack *stack;
     struct fata_net_request request;
     struct fata_frame frames[PIECES];
     struct pbuf *held[PIECES];
@@ -49,11 +52,11 @@ struct send {
     bool lent;
 };
 
-static struct {
+struct fata__interface {
     struct fata_stack *stack;
     struct buffer buffers[BUFFERS];
     uint64_t free[WORDS]; /* a bit for each buffer */
-    unsigned free_count;
+    unsigned count, free_count;
     uint32_t buffer_size; /* bytes: mtu + header, or more */
     uint32_t batch;
     struct receive receives[RECEIVES];
@@ -63,7 +66,10 @@ static struct {
     struct fata_job flush;
     struct fata_job loop; /* posted while something waits for ourselves */
     bool refused;         /* lwIP has been told to try again */
-} interface;
+};
+
+/* Of the stack that lwIP runs for. */
+#define interface (*fata__net->iface)
 
 /* --- receiving --- */
 
@@ -205,7 +211,7 @@ static void received(struct fata_request *request)
     struct receive *r = FATA_CONTAINER(net, struct receive, request);
     int count = request->result;
 
-    fata__net_enter();
+    fata__net_enter(r->stack);
     for (int i = 0; i < count;)
         i += (int)input(r, (uint32_t)i);
     fata__net_settle();
@@ -217,13 +223,21 @@ static void received(struct fata_request *request)
                        FATA_LOG_QUOTE(fata_strerror(count)));
 }
 
-unsigned fata__interface_held(void)
+static unsigned held_by(const struct fata__interface *i)
 {
     unsigned lent = 0;
-    for (int i = 0; i < RECEIVES; i++)
-        for (int j = 0; j < BATCH; j++)
-            lent += interface.receives[i].buffers[j] != NULL;
-    return BUFFERS - interface.free_count - lent;
+    for (int r = 0; r < RECEIVES; r++)
+        for (int j = 0; j < LARGE_BATCH; j++)
+            lent += i->receives[r].buffers[j] != NULL;
+    return i->count - i->free_count - lent;
+}
+
+unsigned fata__interface_held(void)
+{
+    unsigned held = 0;
+    for (const struct fata_stack *s = fata__stacks; s != NULL; s = s->next)
+        held += s->iface != NULL ? held_by(s->iface) : 0;
+    return held;
 }
 
 /* --- sending --- */
@@ -234,6 +248,7 @@ static void sent(struct fata_request *request)
         FATA_CONTAINER(request, struct fata_net_request, request);
     struct send *s = FATA_CONTAINER(net, struct send, request);
 
+    fata__net_switch(s->stack);
     /* Frames that were not sent are lost, as on any wire. */
     while (s->held_count > 0)
         pbuf_free(s->held[--s->held_count]);
@@ -241,7 +256,7 @@ static void sent(struct fata_request *request)
     s->lent = false;
     if (interface.refused) {
         interface.refused = false;
-        fata__net_enter();
+        fata__net_enter(s->stack);
         tcp_txnow();
         fata__net_settle();
     }
@@ -259,7 +274,7 @@ static void submit(void)
 
 static void flush(struct fata_job *job)
 {
-    (void)job;
+    fata__net_switch(FATA_CONTAINER(job, struct fata__interface, flush)->stack);
     if (interface.filling != NULL)
         submit();
 }
@@ -354,8 +369,7 @@ static err_t output(struct netif *netif, struct pbuf *p)
 
 static void loop(struct fata_job *job)
 {
-    (void)job;
-    fata__net_enter();
+    fata__net_enter(FATA_CONTAINER(job, struct fata__interface, loop)->stack);
     set_checks(&interface.stack->netif, false); /* it never was anywhere else */
     netif_poll(&interface.stack->netif);
     set_checks(&interface.stack->netif, true);
@@ -390,22 +404,46 @@ err_t fata__interface_init(struct netif *netif)
     return ERR_OK;
 }
 
+/* How many buffers of `size` bytes: all, or what a quarter of the free heap has
+ * room for. */
+static unsigned affordable(size_t size)
+{
+    struct fata_memory_stats stats;
+    unsigned count = BUFFERS;
+    fata_memory_stats(&stats);
+    if (stats.heap_bytes == 0) /* the host's */
+        return count;
+    while (count > 64 &&
+           count * size > (stats.heap_bytes - stats.used_bytes) / 4)
+        count -= 32;
+    return count;
+}
+
 int fata__interface_open(struct fata_stack *stack)
 {
     bool large = (stack->net->features & FATA_NET_RECEIVE_LARGE) != 0;
     uint32_t size = (stack->net->mtu + FATA_NET_HEADER + 63u) / 64 * 64;
-    if (large && size < LEAST)
-        size = LEAST;
-    char *memory = malloc(PAD + BUFFERS * (size_t)size);
+    unsigned count = affordable(size);
+    uint32_t batch = !large             ? BATCH
+                     : count == BUFFERS ? LARGE_BATCH
+                                        : SMALL_BATCH;
+    /* Those lent, and as many for who holds them. */
+    if (count < (RECEIVES + 1) * batch)
+        count = (RECEIVES + 1) * batch;
+    if (large && size * batch < FATA_NET_LARGEST)
+        size = FATA_NET_LARGEST / batch + 1;
+    char *memory = malloc(PAD + count * (size_t)size);
 
-    if (memory == NULL)
+    stack->iface = calloc(1, sizeof(*stack->iface));
+    if (memory == NULL || stack->iface == NULL)
         return FATA_ENOMEM;
     interface.stack = stack;
     interface.buffer_size = size;
-    interface.batch = large ? LARGE_BATCH : BATCH;
+    interface.batch = batch;
+    interface.count = count;
     fata_job_init(&interface.flush, flush);
     fata_job_init(&interface.loop, loop);
-    for (int i = 0; i < BUFFERS; i++) {
+    for (unsigned i = 0; i < count; i++) {
         struct buffer *b = &interface.buffers[i];
         b->data = memory + PAD + (size_t)i * size;
         b->custom.custom_free_function = buffer_free;
@@ -413,11 +451,13 @@ int fata__interface_open(struct fata_stack *stack)
     }
     for (int i = 0; i < SENDS; i++) {
         struct send *s = &interface.sends[i];
+        s->stack = stack;
         s->request.request.done = sent;
         s->request.frames = s->frames;
     }
     for (int i = 0; i < RECEIVES; i++) {
         struct receive *r = &interface.receives[i];
+        r->stack = stack;
         r->request.request.done = received;
         r->request.frames = r->frames;
         lend(r);

@@ -6,36 +6,68 @@
 #ifndef FATA_NET_INTERNAL_H
 #define FATA_NET_INTERNAL_H
 
-#include <fata/log.h>
-#include <fata/metrics.h>
-#include <fata/panic.h>
-#include <fata/stack.h>
-#include <fata/waiter.h>
+#include "shared.h"
+
+#include <lwip/dns.h>
 #include <lwip/ip_addr.h>
 #include <lwip/netif.h>
 #include <lwip/tcp.h>
 
+/* timers.c: see there. */
+enum fata__timer {
+    NEIGHBOURS,
+    DHCP_FINE,
+    DHCP_COARSE,
+    REASSEMBLY,
+    MLD,
+    OTHERS
+};
+
+struct fata__timers {
+    struct fata_timer tcp, other;
+    fata_time_t tcp_ran;  /* when tcp_ticks was right */
+    fata_time_t tcp_next; /* for when the tick is set */
+    fata_time_t other_next;
+    fata_time_t due[OTHERS], ran[OTHERS];
+    fata_time_t talked;    /* the last frame was sent */
+    unsigned fragments_ms; /* how long fragments may still be waiting */
+};
+
+enum { FATA__NAMESERVER_SOURCES = 2 };
+
 struct fata_stack {
+    bool host; /* then the rest is not used: host/ has its own */
     struct netif netif;
     struct fata_net *net;
     struct fata_sched *sched;
     struct fata_list ready; /* fibers that wait for an address */
-    unsigned connections;   /* TCP flows alive */
     u8_t ext_arg;           /* of a half-open connection: its listener */
+    struct fata__addresses given;
+    struct fata__interface *iface; /* interface.c's */
+    struct fata__timers ticks;
+    ip4_addr_t told_ipv4; /* the addresses as the log has them */
+    unsigned told_ipv6;   /* a bit for each that is valid */
+    fata_time_t defended; /* the address against another's claim */
+    /* Of DHCP and of routers, as lwIP numbers them; nameservers.c's. */
+    ip_addr_t nameservers[FATA__NAMESERVER_SOURCES][DNS_MAX_SERVERS];
+    char *saved; /* lwIP's variables while others run; swap.c's */
+    struct fata_stack *next;
 };
 
-/* lwIP's state is global, so there is one. */
-extern struct fata_stack fata__net;
+/* swap.c: the stack whose lwIP's variables are - callbacks of lwIP are for it
+ * -, NULL before there is one; and all of them. */
+extern struct fata_stack *fata__net, *fata__stacks;
+/* Makes it one of them, and the one whose they are.  0, FATA_ENOMEM, or
+ * FATA_ENOTSUP: this target has only one. */
+int fata__net_add(struct fata_stack *stack);
+void fata__net_swap(struct fata_stack *stack);
 
-/* From the keys. */
-struct fata__net_config {
-    struct fata_address ipv4, ipv4_gateway, ipv6, ipv6_gateway;
-    unsigned ipv4_prefix;
-    bool no_dhcp;
-    unsigned connections; /* the most */
-    size_t memory;        /* bytes lwIP may allocate */
-};
-extern struct fata__net_config fata__net_config;
+/* Before anything of lwIP's is touched, a packet given back included. */
+static inline void fata__net_switch(struct fata_stack *stack)
+{
+    if (FATA_UNLIKELY(stack != fata__net))
+        fata__net_swap(stack);
+}
 
 /* interface.c */
 int fata__interface_open(struct fata_stack *stack);
@@ -67,10 +99,10 @@ bool fata__segments_join(struct fata__segments *s, const struct pbuf *p,
 void fata__segments_end(struct fata__segments *s);
 
 /* timers.c */
-void fata__net_timers_init(struct fata_stack *stack);
-/* Around each entry into lwIP: makes its ticks right; starts the timers that it
- * needs now. */
-void fata__net_enter(void);
+void fata__net_timers_init(void);
+/* Around each entry into lwIP: switches to the stack and makes its ticks right;
+ * starts the timers that it needs now. */
+void fata__net_enter(struct fata_stack *stack);
 void fata__net_settle(void);
 /* A frame goes out: neighbours are being talked to. */
 void fata__net_timers_active(void);
@@ -78,18 +110,7 @@ void fata__net_timers_active(void);
 /* memory.c: bytes that lwIP has allocated, and how often there were no more. */
 size_t fata__net_memory(uint64_t *refused);
 
-/* counts.c: what there has been. */
-extern struct fata_metric fata__tcp_accepted, fata__tcp_connected;
-extern struct fata_metric fata__tcp_closed, fata__tcp_aborted, fata__tcp_reset,
-    fata__tcp_timed_out;
-extern struct fata_metric fata__tcp_failed; /* connects */
-extern struct fata_metric fata__tcp_full, fata__tcp_unaccepted,
-    fata__tcp_replaced, fata__tcp_unknown;
-extern struct fata_metric fata__udp_dropped;
-extern struct fata_metric fata__frames_refused; /* by the queue to the device */
-
-/* tell.c: sources of the log, and what they tell of. */
-extern struct fata_log_source fata__log_net, fata__log_dhcp, fata__log_tcp;
+/* tell.c */
 struct tcp_flow;
 void fata__tell_flow(const struct tcp_flow *f, const char *what);
 /* The interface's addresses may have changed. */
@@ -104,6 +125,7 @@ int fata__net_error(err_t err);
 /* tcp.c */
 struct tcp_flow {
     struct fata_flow flow;
+    struct fata_stack *stack;
     struct tcp_pcb *pcb;          /* NULL: lwIP has ended it */
     struct pbuf *received, *last; /* what the reader has not acked; one list,
                                      whose tot_len do not count */

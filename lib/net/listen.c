@@ -5,6 +5,7 @@
  * such rule; its extra arguments tell when half-open connections come and go.
  */
 #include "internal.h"
+#include "host/host.h"
 
 #include <lwip/priv/nd6_priv.h>
 #include <lwip/priv/tcp_priv.h>
@@ -12,7 +13,9 @@
 
 enum { HALF_OPEN = 128 };
 
-struct fata_listener {
+struct listener {
+    struct fata_listener base;
+    struct fata_stack *stack;
     struct tcp_pcb *pcb;
     struct fata_list queue;  /* of flows, established, not accepted */
     struct fata_list waiter; /* in accept */
@@ -45,18 +48,18 @@ static bool neighbour_may_enter(const ip_addr_t *from)
 
 static void gone(u8_t id, void *data)
 {
-    struct fata_listener *listener = data;
+    struct listener *listener = data;
     (void)id;
     if (listener != NULL)
         listener->half_open--;
 }
 
 /* The list is in the order of the last packet, newest first. */
-static struct tcp_pcb *oldest(const struct fata_listener *listener)
+static struct tcp_pcb *oldest(const struct listener *listener)
 {
     struct tcp_pcb *found = NULL;
     for (struct tcp_pcb *p = tcp_active_pcbs; p != NULL; p = p->next)
-        if (tcp_ext_arg_get(p, fata__net.ext_arg) == listener)
+        if (tcp_ext_arg_get(p, fata__net->ext_arg) == listener)
             found = p;
     return found;
 }
@@ -67,12 +70,12 @@ static const struct tcp_ext_arg_callbacks callbacks = {gone, on_syn};
 
 static err_t on_syn(u8_t id, struct tcp_pcb_listen *from, struct tcp_pcb *pcb)
 {
-    struct fata_listener *listener = from->callback_arg;
+    struct listener *listener = from->callback_arg;
     /* What is not answered the peer tries again. */
-    if (fata__net.connections >= fata__net_config.connections) {
+    if (fata__tcp_alive >= fata__net_config.connections) {
         fata_metric_add(&fata__tcp_full, 1);
         fata_log_warning(&fata__log_tcp, "not answered: connections=%u port=%u",
-                         fata__net.connections, pcb->local_port);
+                         fata__tcp_alive, pcb->local_port);
         return ERR_MEM;
     }
     if (listener->queued >= listener->backlog) {
@@ -99,13 +102,13 @@ static err_t on_syn(u8_t id, struct tcp_pcb_listen *from, struct tcp_pcb *pcb)
 
 static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 {
-    struct fata_listener *listener = arg;
+    struct listener *listener = arg;
     struct fata_entry *waiter;
     struct tcp_flow *f;
 
     if (err != ERR_OK || pcb == NULL) /* lwIP had no memory for it */
         return ERR_VAL;
-    tcp_ext_arg_set(pcb, fata__net.ext_arg, NULL);
+    tcp_ext_arg_set(pcb, fata__net->ext_arg, NULL);
     listener->half_open--;
     f = fata__tcp_flow_new(pcb);
     if (f == NULL) {
@@ -127,13 +130,18 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 int fata_stack_listen(struct fata_stack *stack, uint16_t port, unsigned backlog,
                       struct fata_listener **out)
 {
-    struct fata_listener *listener = calloc(1, sizeof(*listener));
+    struct listener *listener;
     struct tcp_pcb *pcb = NULL, *bound;
     err_t err;
 
     fata_assert(port != 0 && backlog != 0);
+    if (FATA__IS_HOST(stack))
+        return fata__host_listen(port, backlog, out);
+    listener = calloc(1, sizeof(*listener));
     if (listener == NULL)
         return FATA_ENOMEM;
+    listener->stack = stack;
+    fata__net_switch(stack);
     bound = tcp_new_ip_type(IPADDR_TYPE_ANY);
     if (bound != NULL)
         ip_set_option(bound, SOF_REUSEADDR);
@@ -154,16 +162,24 @@ int fata_stack_listen(struct fata_stack *stack, uint16_t port, unsigned backlog,
     listener->backlog = backlog;
     tcp_arg(pcb, listener);
     tcp_accept(pcb, on_accept);
-    *out = listener;
+    *out = &listener->base;
     return 0;
 }
 
-int fata_listener_accept(struct fata_listener *listener,
-                         struct fata_flow **flow, fata_time_t deadline)
+static struct listener *of(struct fata_listener *listener)
 {
+    return FATA_CONTAINER(listener, struct listener, base);
+}
+
+int fata_listener_accept(struct fata_listener *base, struct fata_flow **flow,
+                         fata_time_t deadline)
+{
+    struct listener *listener = of(base);
     struct fata_waiter waiter;
     int err;
 
+    if (FATA__IS_HOST(base))
+        return fata__host_accept(base, flow, deadline);
     fata_assert(fata_list_empty(&listener->waiter)); /* one at a time */
     if (fata_fiber_cancelled())
         return FATA_ECANCELED;
@@ -178,14 +194,20 @@ int fata_listener_accept(struct fata_listener *listener,
     return 0;
 }
 
-void fata_listener_close(struct fata_listener *listener)
+void fata_listener_close(struct fata_listener *base)
 {
-    struct fata_entry *waiter = fata_waiter_first(&listener->waiter);
+    struct listener *listener = of(base);
+    struct fata_entry *waiter;
     struct tcp_pcb *pcb;
 
+    if (FATA__IS_HOST(base)) {
+        fata__host_listener_close(base);
+        return;
+    }
+    waiter = fata_waiter_first(&listener->waiter);
     if (waiter != NULL)
         fata_waiter_wake(waiter, FATA_EPIPE);
-    fata__net_enter();
+    fata__net_enter(listener->stack);
     while (!fata_list_empty(&listener->queue))
         fata_flow_abort(
             &FATA_CONTAINER(listener->queue.next, struct tcp_flow, link)->flow);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Opening the stack, and its addresses. */
 #include "internal.h"
+#include "host/host.h"
 
 #include <fata/run.h>
 #include <hooks.h>
@@ -8,9 +9,8 @@
 #include <lwip/init.h>
 #include <lwip/nd6.h>
 #include <netif/ethernet.h>
+#include <stdlib.h>
 #include <string.h>
-
-struct fata_stack fata__net;
 
 /* --- addresses --- */
 
@@ -36,7 +36,7 @@ bool fata__net_to_lwip(const struct fata_address *address, ip_addr_t *to)
     } else if (address->family == 6) {
         IP_SET_TYPE(to, IPADDR_TYPE_V6);
         memcpy(ip_2_ip6(to)->addr, address->bytes, 16);
-        ip6_addr_assign_zone(ip_2_ip6(to), IP6_UNKNOWN, &fata__net.netif);
+        ip6_addr_assign_zone(ip_2_ip6(to), IP6_UNKNOWN, &fata__net->netif);
     }
     return address->family != 0;
 }
@@ -77,6 +77,8 @@ size_t fata_stack_addresses(const struct fata_stack *stack,
     const struct netif *netif = &stack->netif;
     size_t count = 0;
 
+    if (FATA__IS_HOST(stack))
+        return fata__host_addresses(addresses, room);
     if (!ip4_addr_isany(netif_ip4_addr(netif))) {
         if (room > 0)
             addresses[0] = fata__net_address(netif_ip_addr4(netif));
@@ -108,7 +110,7 @@ static void changed(struct netif *netif)
     fata__tell_addresses(netif);
     if (!is_ready(netif))
         return;
-    while ((entry = fata_waiter_first(&fata__net.ready)) != NULL)
+    while ((entry = fata_waiter_first(&fata__net->ready)) != NULL)
         fata_waiter_wake(entry, 0);
 }
 
@@ -117,7 +119,7 @@ int fata_stack_ready(struct fata_stack *stack, fata_time_t deadline)
     struct fata_waiter waiter;
     if (fata_fiber_cancelled())
         return FATA_ECANCELED;
-    if (is_ready(&stack->netif))
+    if (FATA__IS_HOST(stack) || is_ready(&stack->netif))
         return 0;
     return fata_waiter_wait(&waiter, &stack->ready, deadline, "an address");
 }
@@ -125,9 +127,9 @@ int fata_stack_ready(struct fata_stack *stack, fata_time_t deadline)
 const ip6_addr_t *fata__lwip_gateway(void)
 {
     static ip_addr_t gateway;
-    if (fata__net_config.ipv6_gateway.family == 0)
+    if (fata__net->given.ipv6_gateway.family == 0)
         return NULL;
-    (void)fata__net_to_lwip(&fata__net_config.ipv6_gateway, &gateway);
+    (void)fata__net_to_lwip(&fata__net->given.ipv6_gateway, &gateway);
     return ip_2_ip6(&gateway);
 }
 
@@ -139,35 +141,64 @@ static void configure_ipv6(struct netif *netif)
     s8_t index;
     netif_set_ip6_autoconfig_enabled(netif, 1);
     netif_create_ip6_linklocal_address(netif, 1);
-    if (fata__net_to_lwip(&fata__net_config.ipv6, &address) &&
+    if (fata__net_to_lwip(&fata__net->given.ipv6, &address) &&
         netif_add_ip6_address(netif, ip_2_ip6(&address), &index) == ERR_OK)
         netif_ip6_addr_set_state(netif, index, IP6_ADDR_TENTATIVE);
+}
+
+static int open_host(struct fata_stack **out, const struct fata_net *net)
+{
+    static struct fata_stack host = {.host = true};
+    *out = &host;
+    return fata__host_open(net);
+}
+
+/* An address without a name is the only stack's. */
+static int check_names(const struct fata_stack *stack)
+{
+    if (fata__net == NULL ||
+        (!stack->given.unnamed && !fata__net->given.unnamed))
+        return 0;
+    fata_log_error(&fata__log_net, "there are several stacks: addresses need "
+                                   "names, as in --ipv4=NAME=10.0.0.2/24");
+    return FATA_EINVAL;
 }
 
 int fata_stack_open(struct fata_stack **out, const char *name,
                     struct fata_net *net)
 {
-    struct fata_stack *stack = &fata__net;
-    struct netif *netif = &stack->netif;
+    static struct fata_stack first;
+    struct fata_stack *stack = fata__net == NULL ? &first : NULL;
+    struct netif *netif;
     ip_addr_t address, mask, gateway;
     int err;
-    (void)name;
 
-    if (stack->net != NULL)
-        return FATA_EBUSY;
+    if (FATA_FLAVOUR_HOST && net->host != NULL)
+        return open_host(out, net);
+    if (stack == NULL)
+        stack = calloc(1, sizeof(*stack));
+    if (stack == NULL)
+        return FATA_ENOMEM;
+    stack->given = fata__net_addresses(name);
+    err = check_names(stack);
+    if (err == 0)
+        err = fata__net_add(stack);
+    if (err != 0)
+        return err;
+    netif = &stack->netif;
     stack->net = net;
     stack->sched = fata_run_sched();
     fata_list_init(&stack->ready);
-    fata__net_timers_init(stack);
+    fata__net_timers_init();
     lwip_init();
     stack->ext_arg = tcp_ext_arg_alloc_id();
 
-    (void)fata__net_to_lwip(&fata__net_config.ipv4, &address);
-    (void)fata__net_to_lwip(&fata__net_config.ipv4_gateway, &gateway);
+    (void)fata__net_to_lwip(&stack->given.ipv4, &address);
+    (void)fata__net_to_lwip(&stack->given.ipv4_gateway, &gateway);
     memset(&mask, 0, sizeof(mask));
-    if (fata__net_config.ipv4_prefix > 0)
-        ip_2_ip4(&mask)->addr = lwip_htonl(
-            UINT32_C(0xffffffff) << (32 - fata__net_config.ipv4_prefix));
+    if (stack->given.ipv4_prefix > 0)
+        ip_2_ip4(&mask)->addr =
+            lwip_htonl(UINT32_C(0xffffffff) << (32 - stack->given.ipv4_prefix));
     err = fata__interface_open(stack);
     if (err != 0)
         return err;
@@ -180,12 +211,12 @@ int fata_stack_open(struct fata_stack **out, const char *name,
     configure_ipv6(netif);
     netif_set_up(netif);
     fata__tell_addresses(netif);
-    if (fata__net_config.ipv4.family == 0 && !fata__net_config.no_dhcp) {
+    if (stack->given.ipv4.family == 0 && !fata__net_config.no_dhcp) {
         fata_log_debug(&fata__log_dhcp, "asks");
         if (dhcp_start(netif) != ERR_OK)
             return FATA_ENOMEM;
     }
-    fata__net_enter();
+    fata__net_enter(stack);
     fata__net_settle();
     *out = stack;
     return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* TCP connections as flows. */
 #include "internal.h"
+#include "host/host.h"
 
 #include <lwip/priv/tcp_priv.h>
 #include <stdlib.h>
@@ -109,12 +110,13 @@ static void ack(struct fata_flow *flow, size_t count)
     struct tcp_flow *f = of(flow);
     u16_t length = (u16_t)count; /* what one pbuf holds */
 
+    fata__net_switch(f->stack);
     f->at += count;
     if (f->at == f->received->len)
         drop_first(f);
     if (f->pcb == NULL)
         return;
-    fata__net_enter();
+    fata__net_enter(f->stack);
     tcp_recved(f->pcb, length);
 }
 
@@ -137,7 +139,7 @@ static int put(struct fata_flow *flow, const struct fata_slice *data, bool more)
         return FATA_EAGAIN;
     if (more || n < data->length)
         flags |= TCP_WRITE_FLAG_MORE;
-    fata__net_enter();
+    fata__net_enter(f->stack);
     err = tcp_write(pcb, data->data, (u16_t)n, flags);
     if (err == ERR_OK)
         return (int)n;
@@ -152,6 +154,7 @@ static void flush(struct fata_flow *flow)
     struct tcp_flow *f = of(flow);
     if (f->pcb == NULL)
         return;
+    fata__net_switch(f->stack);
     (void)tcp_output(f->pcb); /* what it cannot send it tries again */
     fata__net_settle();
 }
@@ -161,7 +164,7 @@ static int shut_down(struct fata_flow *flow)
     struct tcp_flow *f = of(flow);
     if (f->pcb == NULL)
         return f->error != 0 ? f->error : FATA_EPIPE;
-    fata__net_enter();
+    fata__net_enter(f->stack);
     err_t err = tcp_shutdown(f->pcb, 0, 1);
     fata__net_settle();
     return fata__net_error(err);
@@ -172,10 +175,11 @@ static void end(struct fata_flow *flow, bool abort)
     struct tcp_flow *f = of(flow);
     struct tcp_pcb *pcb = f->pcb;
 
+    fata__net_switch(f->stack);
     while (f->received != NULL)
         drop_first(f);
     if (pcb != NULL) {
-        fata__net_enter();
+        fata__net_enter(f->stack);
         tcp_arg(pcb, NULL);
         tcp_recv(pcb, NULL);
         tcp_sent(pcb, NULL);
@@ -188,7 +192,7 @@ static void end(struct fata_flow *flow, bool abort)
         fata__net_settle();
     }
     fata_list_remove(&f->link);
-    fata__net.connections--;
+    fata__tcp_alive--;
     free(f);
 }
 
@@ -210,14 +214,15 @@ void fata__tcp_flow_connected(struct tcp_flow *f)
 struct tcp_flow *fata__tcp_flow_new(struct tcp_pcb *pcb)
 {
     struct tcp_flow *f;
-    if (fata__net.connections >= fata__net_config.connections)
+    if (fata__tcp_alive >= fata__net_config.connections)
         return NULL;
     f = calloc(1, sizeof(*f));
     if (f == NULL)
         return NULL;
-    fata__net.connections++;
+    fata__tcp_alive++;
     fata_flow_init(&f->flow, &ops);
     fata_list_init(&f->link);
+    f->stack = fata__net;
     f->pcb = pcb;
     ip_set_option(pcb, SOF_KEEPALIVE);
     pcb->keep_idle = KEEP_IDLE_MS;
@@ -231,6 +236,13 @@ struct tcp_flow *fata__tcp_flow_new(struct tcp_pcb *pcb)
     return f;
 }
 
+/* --- its ends --- */
+
+static bool is_host(const struct fata_flow *flow)
+{
+    return FATA_FLAVOUR_HOST && flow->ops == &fata__host_flow_ops;
+}
+
 static const struct tcp_flow *tcp_of(const struct fata_flow *flow)
 {
     fata_assert(flow->ops == &ops); /* a flow of the stack */
@@ -242,7 +254,12 @@ static const struct tcp_flow *tcp_of(const struct fata_flow *flow)
 void fata_stack_peer(const struct fata_flow *flow, struct fata_address *address,
                      uint16_t *port)
 {
-    const struct tcp_flow *f = tcp_of(flow);
+    const struct tcp_flow *f;
+    if (is_host(flow)) {
+        fata__host_peer(flow, address, port);
+        return;
+    }
+    f = tcp_of(flow);
     if (address != NULL)
         *address = f->peer;
     if (port != NULL)
@@ -252,7 +269,12 @@ void fata_stack_peer(const struct fata_flow *flow, struct fata_address *address,
 void fata_stack_local(const struct fata_flow *flow,
                       struct fata_address *address, uint16_t *port)
 {
-    const struct tcp_flow *f = tcp_of(flow);
+    const struct tcp_flow *f;
+    if (is_host(flow)) {
+        fata__host_local(flow, address, port);
+        return;
+    }
+    f = tcp_of(flow);
     if (address != NULL)
         *address = f->local;
     if (port != NULL)

@@ -21,16 +21,16 @@ void fata__tell_flow(const struct tcp_flow *f, const char *what)
 
 static void tell_ipv4(const struct netif *netif)
 {
-    static ip4_addr_t told;
+    ip4_addr_t *told = &fata__net->told_ipv4;
     char text[FATA_ADDRESS_TEXT], gateway[FATA_ADDRESS_TEXT];
     struct fata_address address = fata__net_address(netif_ip_addr4(netif));
     struct fata_address via = fata__net_address(netif_ip_gw4(netif));
 
-    if (ip4_addr_cmp(&told, netif_ip4_addr(netif)))
+    if (ip4_addr_cmp(told, netif_ip4_addr(netif)))
         return;
-    told = *netif_ip4_addr(netif);
+    *told = *netif_ip4_addr(netif);
     bool bound = dhcp_supplied_address(netif) != 0;
-    if (ip4_addr_isany_val(told))
+    if (ip4_addr_isany_val(*told))
         fata_log_warning(&fata__log_net, "lost IPv4 address");
     else
         fata_log_info(bound ? &fata__log_dhcp : &fata__log_net,
@@ -42,7 +42,7 @@ static void tell_ipv4(const struct netif *netif)
 /* lwIP does not say which one has changed. */
 static void tell_ipv6(const struct netif *netif)
 {
-    static unsigned told; /* a bit for each address that is valid */
+    unsigned told = fata__net->told_ipv6;
     for (int i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
         u8_t state = netif_ip6_addr_state(netif, i);
         bool valid = ip6_addr_isvalid(state) && !ip6_addr_istentative(state);
@@ -59,6 +59,7 @@ static void tell_ipv6(const struct netif *netif)
                            fata_address_print(&address, text));
         told = (told & ~(1u << i)) | (unsigned)valid << i;
     }
+    fata__net->told_ipv6 = told;
 }
 
 void fata__tell_addresses(const struct netif *netif)

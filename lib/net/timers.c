@@ -28,18 +28,8 @@
 #define TALK FATA_S(10)
 #define REST FATA_S(60) /* the step otherwise */
 
-enum other { NEIGHBOURS, DHCP_FINE, DHCP_COARSE, REASSEMBLY, MLD, OTHERS };
-
-static struct {
-    struct fata_stack *stack;
-    struct fata_timer tcp, other;
-    fata_time_t tcp_ran;  /* when tcp_ticks was right */
-    fata_time_t tcp_next; /* for when the tick is set */
-    fata_time_t other_next;
-    fata_time_t due[OTHERS], ran[OTHERS];
-    fata_time_t talked;    /* the last frame was sent */
-    unsigned fragments_ms; /* how long fragments may still be waiting */
-} timers;
+/* Of the stack that lwIP runs for. */
+#define timers (fata__net->ticks)
 
 /* --- TCP --- */
 
@@ -101,13 +91,19 @@ static void catch_up(fata_time_t now)
 static void tcp_start(fata_time_t at)
 {
     timers.tcp_next = at;
-    fata_timer_start(timers.stack->sched, &timers.tcp, at);
+    fata_timer_start(fata__net->sched, &timers.tcp, at);
+}
+
+/* A timer fires for its stack. */
+static void switch_to(struct fata__timers *t)
+{
+    fata__net_switch(FATA_CONTAINER(t, struct fata_stack, ticks));
 }
 
 static void tcp_tick(struct fata_timer *timer)
 {
     fata_time_t now = fata_now();
-    (void)timer;
+    switch_to(FATA_CONTAINER(timer, struct fata__timers, tcp));
     if (now - timers.tcp_ran >= 2 * SLOW)
         catch_up(now - SLOW);
     uint32_t before = tcp_ticks;
@@ -149,7 +145,7 @@ static void neighbours(fata_time_t span)
     }
 }
 
-static void run(enum other which, fata_time_t span)
+static void run(enum fata__timer which, fata_time_t span)
 {
     switch (which) {
     case NEIGHBOURS:
@@ -175,9 +171,9 @@ static void run(enum other which, fata_time_t span)
 }
 
 /* The span after which it must run again; FATA_NEVER: it has nothing to do. */
-static fata_time_t span_of(enum other which, fata_time_t now)
+static fata_time_t span_of(enum fata__timer which, fata_time_t now)
 {
-    const struct netif *netif = &timers.stack->netif;
+    const struct netif *netif = &fata__net->netif;
     const struct dhcp *dhcp = netif_dhcp_data(netif);
 
     switch (which) {
@@ -219,7 +215,7 @@ void fata__net_settle(void)
     }
     if (first != timers.other_next) {
         timers.other_next = first;
-        fata_timer_start(timers.stack->sched, &timers.other, first);
+        fata_timer_start(fata__net->sched, &timers.other, first);
     }
     fata__interface_settle();
 }
@@ -227,7 +223,7 @@ void fata__net_settle(void)
 static void other_tick(struct fata_timer *timer)
 {
     fata_time_t now = fata_now();
-    (void)timer;
+    switch_to(FATA_CONTAINER(timer, struct fata__timers, other));
     timers.other_next = FATA_NEVER;
     for (int i = 0; i < OTHERS; i++) {
         if (timers.due[i] > now)
@@ -248,9 +244,10 @@ void fata__net_timers_active(void)
 
 /* Before lwIP looks at its ticks they must be right; and what it is going to do
  * may need them, so TCP ticks at least once more. */
-void fata__net_enter(void)
+void fata__net_enter(struct fata_stack *stack)
 {
     fata_time_t now = fata_now();
+    fata__net_switch(stack);
     if (timers.tcp_next > now + TICK) {
         catch_up(now);
         tcp_start(now + TICK);
@@ -290,9 +287,8 @@ int fata__lwip_ip6_input(const struct pbuf *p)
     return 0;
 }
 
-void fata__net_timers_init(struct fata_stack *stack)
+void fata__net_timers_init(void)
 {
-    timers.stack = stack;
     fata_timer_init(&timers.tcp, tcp_tick);
     fata_timer_init(&timers.other, other_tick);
     timers.tcp_ran = fata_now();

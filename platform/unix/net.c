@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Network devices are existing TAP interfaces, or descriptors that somebody
- * else has opened: one read or write is one frame. */
+ * else has opened: one read or write is one frame.  Or the host's network,
+ * which is none: host.c. */
 #include "../frame_net.h"
 #include "unix.h"
 #include <errno.h>
@@ -158,6 +159,10 @@ int fata_net_open(struct fata_net **net, const char *name)
     bool offload = wants_offload(name);
     if (interface == NULL)
         return FATA_ENODEV;
+    if (strcmp(interface, "host") == 0) {
+        *net = unix_host_net();
+        return 0;
+    }
     for (d = devices; d != NULL; d = d->next)
         if (d->name == interface)
             return FATA_EBUSY;

@@ -19,7 +19,8 @@ static const struct {
     const char *form;
 } options[] = {
     {"--block:", SOLO5_DEVICE_BLOCK, "--block:NAME=PATH"},
-    {"--net:", SOLO5_DEVICE_NET, "--net:NAME=INTERFACE or --net:NAME=@FD"},
+    {"--net:", SOLO5_DEVICE_NET,
+     "--net:NAME=INTERFACE, --net:NAME=@FD or --net:NAME=host"},
 };
 
 bool unix_offload = true;
@@ -89,7 +90,7 @@ int fata_platform_start(int *argc, char **argv)
         bool block = m->device[i].type == SOLO5_DEVICE_BLOCK;
         fprintf(stderr, "fata: device %s is not attached, give --%s:%s=%s\n",
                 m->device[i].name, block ? "block" : "net", m->device[i].name,
-                block ? "PATH" : "INTERFACE");
+                block ? "PATH" : "INTERFACE or =host");
         return 1;
     }
     return 0;

@@ -4,6 +4,7 @@
 #define FATA_UNIX_H
 
 #include "../internal.h"
+#include <fata/net.h>
 
 /* Where the option --block:NAME=WHERE or --net:NAME=WHERE attaches device
  * `name`; NULL where it does not.  `type` as in fata/solo5.h. */
@@ -20,10 +21,17 @@ int unix_error(int host_errno);
 struct unix_watch {
     int descriptor;
     void (*ready)(struct unix_watch *watch); /* in fata_platform_wait */
-    struct unix_watch *next;                 /* private */
+    struct fata_descriptor waits;            /* private */
 };
 
-/* Adds a descriptor for the life of the process. */
+/* Adds a descriptor for the life of the process: `ready` is called in every
+ * wait that finds something to read. */
 void unix_watch_add(struct unix_watch *watch);
+
+/* See fata/host.h. */
+int unix_watch_changes(struct fata_descriptor *d);
+
+/* host.c: the net device that is the host's own network. */
+struct fata_net *unix_host_net(void);
 
 #endif

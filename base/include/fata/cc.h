@@ -16,6 +16,7 @@
 #define FATA_HIDDEN       __attribute__((visibility("hidden")))
 #define FATA_ALIGNED(n)   __attribute__((aligned(n)))
 #define FATA_SECTION(s)   __attribute__((section(s)))
+#define FATA_NO_ASAN      __attribute__((no_sanitize("address")))
 #define FATA_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define FATA_LIKELY(x)    __builtin_expect(!!(x), 1)
 #define FATA_UNLIKELY(x)  __builtin_expect(!!(x), 0)

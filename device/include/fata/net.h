@@ -9,6 +9,7 @@
 
 #include <fata/cc.h>
 #include <fata/error.h>
+#include <fata/host.h>
 #include <fata/request.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -81,8 +82,10 @@ struct fata_net {
     uint16_t mtu;      /* bytes without the Ethernet header */
     uint32_t features; /* FATA_NET_*; a user ignores those it does not know */
     struct fata_net_stats stats;
-    bool down;                 /* no link: what is sent goes nowhere */
-    struct fata_request *link; /* private: who waits for a change of it */
+    bool down;                    /* no link: what is sent goes nowhere */
+    const struct fata_host *host; /* not NULL: this is the host's own network,
+                                     fata/host.h, and carries no frames */
+    struct fata_request *link;    /* private: who waits for a change of it */
 };
 
 struct fata_net_ops {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The network stack: TCP, UDP and ICMP over IPv4 and IPv6, on one net device.
+/* The network stack: TCP and UDP over IPv4 and IPv6, on a net device; or, where
+ * an image is a process, the same on sockets of the host.
  *
  *     devices:
  *       service: { kind: net }
@@ -11,12 +12,15 @@
  *     }
  *
  * Its addresses come from the keys --ipv4, --ipv6 and their like, from DHCP and
- * from IPv6 routers (docs/network.md).  It answers as soon as the main loop
- * runs.  Connections are flows: fata/flow.h.
+ * from IPv6 routers (docs/network.md), or are the host's.  It answers as soon
+ * as the main loop runs.  Connections are flows: fata/flow.h.
  *
  * Context: the main loop's thread; calls that suspend in a fiber.
- * Allocation: bounded by --connections, --net-memory and 0.4 MB of receive
- * buffers.  One stack in an image. */
+ * Allocation: bounded by --connections, --net-memory and 0.6 MB of receive
+ * buffers; on sockets of the host by --connections, 32 KiB each, which one has
+ * only while something waits to be read or sent, and 2 MiB.  There may be
+ * several stacks: these bounds are for all of them together, but each has
+ * receive buffers of its own. */
 #ifndef FATA_STACK_H
 #define FATA_STACK_H
 
@@ -30,20 +34,27 @@ struct fata_stack;
 struct fata_listener;
 struct fata_udp;
 
-/* Opens the stack; start-up calls it.
+/* Opens a stack; start-up calls it.
  * stack  returned; lives as long as the image
- * net    lent for ever: nobody else may use it
- * Returns 0, FATA_EBUSY (there is one) or FATA_ENOMEM. */
+ * name   by which keys may call it: --ipv4=NAME=10.0.0.2/24
+ * net    lent for ever: nobody else may use it.  One that is the host's network
+ *        (fata_net.host) makes it a stack on the host's sockets
+ * Returns 0, FATA_ENOMEM, FATA_EBUSY (there is one on the host's sockets),
+ * FATA_EINVAL (there are several, and an address has no name) or FATA_ENOTSUP
+ * (there are several, and the target's linker script does not gather lwIP's
+ * variables). */
 FATA_NODISCARD int fata_stack_open(struct fata_stack **stack, const char *name,
                                    struct fata_net *net);
 
 /* Waits until the stack has an address that others can reach: an IPv4 one, or
- * an IPv6 one that is not link-local.
+ * an IPv6 one that is not link-local.  A host has had its time: at once.
  * Returns 0, FATA_ETIMEDOUT or FATA_ECANCELED.  Context: fiber, suspends. */
 FATA_NODISCARD int fata_stack_ready(struct fata_stack *stack,
                                     fata_time_t deadline);
 
-/* Writes the valid addresses, at most `room`.  Returns how many there are. */
+/* Writes the valid addresses, at most `room`.  Returns how many there are.  Of
+ * a host: those of other interfaces than loopback, if there are any; none that
+ * is link-local. */
 size_t fata_stack_addresses(const struct fata_stack *stack,
                             struct fata_address *addresses, size_t room);
 
@@ -60,7 +71,8 @@ size_t fata_stack_nameservers(const struct fata_stack *stack,
  *           are not answered and try again
  * listener  returned; the caller's until fata_listener_close
  * Of half-open connections 128 are kept, then the oldest goes.
- * Returns 0, FATA_EBUSY (somebody listens there) or FATA_ENOMEM. */
+ * Returns 0, FATA_EBUSY (somebody listens there), FATA_ENOMEM or FATA_EPERM
+ * (the host keeps the port, one below 1024, from this user). */
 FATA_NODISCARD int fata_stack_listen(struct fata_stack *stack, uint16_t port,
                                      unsigned backlog,
                                      struct fata_listener **listener);
@@ -109,7 +121,7 @@ enum { FATA_FLOW_IDLE = 1 };
  * connection.  A connection's error ends that connection only; those that are
  * not the peer's doing are logged, source tcp.  Where no stack is free
  * (`stacks:` in the manifest) connections wait for one.
- * Returns FATA_ECANCELED, or why it could not begin: FATA_EBUSY, FATA_ENOMEM.
+ * Returns FATA_ECANCELED, or why it could not begin, as fata_stack_listen says.
  * Context: fiber, suspends. */
 FATA_NODISCARD int fata_stack_serve(struct fata_stack *stack, uint16_t port,
                                     fata_stack_handler *fn, void *arg);
@@ -119,15 +131,15 @@ FATA_NODISCARD int fata_stack_serve(struct fata_stack *stack, uint16_t port,
 /* Opens a socket on all addresses of both families.
  * port    0: a random one
  * socket  returned; the caller's until fata_udp_close
- * Returns 0, FATA_EBUSY or FATA_ENOMEM. */
+ * Returns 0, FATA_EBUSY, FATA_ENOMEM or FATA_EPERM. */
 FATA_NODISCARD int fata_stack_udp(struct fata_stack *stack, uint16_t port,
                                   struct fata_udp **socket);
 
 uint16_t fata_udp_port(const struct fata_udp *socket);
 
-/* Waits for a datagram.  At most 64 are kept, later ones are lost.
- * data        borrowed until return; what does not fit is cut off
- * from, port  returned; may be NULL
+/* Waits for a datagram.  At most 64 are kept (by a host: what fits into 208
+ * KiB, if nobody has set it otherwise), later ones are lost. data borrowed
+ * until return; what does not fit is cut off from, port  returned; may be NULL
  * Returns the datagram's size in bytes, also where it was cut, FATA_ETIMEDOUT,
  * FATA_ECANCELED, or FATA_EPIPE (closed meanwhile).  One fiber at a time.
  * Context: fiber, suspends. */

@@ -316,7 +316,7 @@ static size_t ipv6(uint8_t *f, uint8_t next, size_t size)
     memcpy(f + IP + 8, link_local, 2);
     put16(f + IP + 20, forged);
     f[IP + 23] = 1;
-    memcpy(f + IP + 24, netif_ip6_addr(&fata__net.netif, 0)->addr, 16);
+    memcpy(f + IP + 24, netif_ip6_addr(&fata__net->netif, 0)->addr, 16);
     packet_mend(f, L4_6 + size);
     return L4_6 + size;
 }
@@ -326,7 +326,7 @@ static size_t solicit(uint8_t *f) /* RFC 4861 4.3 */
     uint8_t *p = f + L4_6;
     memset(p, 0, 32);
     p[0] = 135;
-    memcpy(p + 8, netif_ip6_addr(&fata__net.netif, 0)->addr, 16);
+    memcpy(p + 8, netif_ip6_addr(&fata__net->netif, 0)->addr, 16);
     p[24] = p[25] = 1;
     p[26] = 2;
     p[31] = 1;
@@ -362,7 +362,7 @@ static const char *neighbours6(void)
     int err = 0;
     for (int i = 0;
          i < 50 && err == 0 &&
-         ip6_addr_istentative(netif_ip6_addr_state(&fata__net.netif, 0));
+         ip6_addr_istentative(netif_ip6_addr_state(&fata__net->netif, 0));
          i++)
         err = fata_sleep(FATA_MS(100));
     forged = 0;

@@ -120,8 +120,8 @@ static void open_stack(void)
         fata_check_int(fata_sleep(FATA_MS(1)), ==, 0);
     }
     if (has_address())
-        dhcp_release_and_stop(&fata__net.netif);
-    fata_check_int(dhcp_start(&fata__net.netif), ==, ERR_OK);
+        dhcp_release_and_stop(&fata__net->netif);
+    fata_check_int(dhcp_start(&fata__net->netif), ==, ERR_OK);
     pass(60);
     fata_check_int(heard.last, ==, DISCOVER);
     fata_check(!has_address());

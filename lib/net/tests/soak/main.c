@@ -38,7 +38,7 @@ struct holding {
 
 static struct holding look(void)
 {
-    struct holding h = {.connections = fata__net.connections,
+    struct holding h = {.connections = fata__tcp_alive,
                         .buffers = fata__interface_held(),
                         .memory = fata__net_memory(&(uint64_t){0})};
     for (const struct tcp_pcb *p = tcp_active_pcbs; p != NULL; p = p->next)

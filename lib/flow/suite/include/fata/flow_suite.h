@@ -20,6 +20,7 @@
     X(cancellation_ends_read_and_write)                                        \
     X(a_close_wakes_who_waits)                                                 \
     X(what_was_written_arrives_after_a_close)                                  \
+    X(so_does_all_that_there_was_room_for)                                     \
     X(a_close_with_unread_data_resets)                                         \
     X(an_abort_resets)                                                         \
     X(nothing_is_written_after_a_shutdown)                                     \
@@ -51,6 +52,7 @@ FATA_FLOW_CHECKS(FATA_FLOW_DECLARE)
     FATA_FLOW_TEST(kind, join, cancellation_ends_read_and_write)               \
     FATA_FLOW_TEST(kind, join, a_close_wakes_who_waits)                        \
     FATA_FLOW_TEST(kind, join, what_was_written_arrives_after_a_close)         \
+    FATA_FLOW_TEST(kind, join, so_does_all_that_there_was_room_for)            \
     FATA_FLOW_TEST(kind, join, a_close_with_unread_data_resets)                \
     FATA_FLOW_TEST(kind, join, an_abort_resets)                                \
     FATA_FLOW_TEST(kind, join, nothing_is_written_after_a_shutdown)            \
