@@ -22,14 +22,17 @@ FATA_TEST(note_bytes)
                                 .stack_size = 0x17,
                                 .stack_count = 0x18,
                                 .ring = 0x19,
-                                .ring_entries = 0x1a};
+                                .ring_entries = 0x1a,
+                                .net_offload = 0x1b};
 
-    fata_check(sizeof n == 72 && FATA_NOTE_SIZE_1 == 56);
+    fata_check(sizeof n == 80 && FATA_NOTE_SIZE_1 == 56 &&
+               FATA_NOTE_SIZE_2 == 72);
     fata_check(byte_at(&n, 0, 0x11) && byte_at(&n, 4, 0x12));
     fata_check(byte_at(&n, 8, 0x13) && byte_at(&n, 16, 0x14));
     fata_check(byte_at(&n, 24, 0x15) && byte_at(&n, 32, 0x16));
     fata_check(byte_at(&n, 40, 0x17) && byte_at(&n, 48, 0x18));
     fata_check(byte_at(&n, 56, 0x19) && byte_at(&n, 64, 0x1a));
+    fata_check(byte_at(&n, 72, 0x1b));
 }
 
 FATA_TEST(offer_bytes)
@@ -39,12 +42,34 @@ FATA_TEST(offer_bytes)
                                  .features = 0x13,
                                  .shutdown_data = 0x14,
                                  .entropy = {0x15},
-                                 .doorbell = 0x16};
+                                 .doorbell = 0x16,
+                                 .net_offload = 0x17,
+                                 .clock = 0x18};
 
-    fata_check(sizeof o == 64 && FATA_OFFER_SIZE_1 == 56);
+    fata_check(sizeof o == 80 && FATA_OFFER_SIZE_1 == 56 &&
+               FATA_OFFER_SIZE_2 == 64);
     fata_check(byte_at(&o, 0, 0x11) && byte_at(&o, 4, 0x12));
     fata_check(byte_at(&o, 8, 0x13) && byte_at(&o, 16, 0x14));
     fata_check(byte_at(&o, 24, 0x15) && byte_at(&o, 56, 0x16));
+    fata_check(byte_at(&o, 64, 0x17) && byte_at(&o, 72, 0x18));
+}
+
+FATA_TEST(vnet_bytes)
+{
+    const struct fata_vnet v = {.flags = 0x11,
+                                .gso = 0x12,
+                                .header_length = 0x13,
+                                .gso_size = 0x14,
+                                .checksum_start = 0x15,
+                                .checksum_offset = 0x16};
+
+    fata_check(sizeof v == 10);
+    fata_check(byte_at(&v, 0, 0x11) && byte_at(&v, 1, 0x12));
+    fata_check(byte_at(&v, 2, 0x13) && byte_at(&v, 4, 0x14));
+    fata_check(byte_at(&v, 6, 0x15) && byte_at(&v, 8, 0x16));
+    fata_check(FATA_VNET_CHECKSUM == 1 && FATA_VNET_VALID == 2 &&
+               FATA_VNET_TCP4 == 1 && FATA_VNET_TCP6 == 4 &&
+               FATA_VNET_ECN == 0x80);
 }
 
 FATA_TEST(shutdown_data)
@@ -56,8 +81,9 @@ FATA_TEST(shutdown_data)
 FATA_TEST(features_are_bits)
 {
     fata_check(FATA_FEATURE_GUARDS == 1 && FATA_FEATURE_SHUTDOWN == 2 &&
-               FATA_FEATURE_ENTROPY == 4 && FATA_FEATURE_NET_RING == 8);
-    fata_check(FATA_NOTE_VERSION == 2);
+               FATA_FEATURE_ENTROPY == 4 && FATA_FEATURE_NET_RING == 8 &&
+               FATA_FEATURE_NET_OFFLOAD == 16 && FATA_FEATURE_CLOCK == 32);
+    fata_check(FATA_NOTE_VERSION == 3);
 }
 
 FATA_TEST(device_bytes)
