@@ -229,7 +229,8 @@ static int send_to(const char *where)
     else if (err == 0 && in[ETHERNET + 9] == ICMP_PROTOCOL)
         printf("%s: unreachable\n", where);
     else if (err == 0)
-        printf("%s: %.*s\n", where, (int)(answer.size - UDP), (const char *)in + UDP);
+        printf("%s: %.*s\n", where, (int)(answer.size - UDP),
+               (const char *)in + UDP);
     return err == FATA_ETIMEDOUT ? 0 : err;
 }
 
