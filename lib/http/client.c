@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_ROOM = 2048 };
+enum { HEAD_ROOM = 2048, HOST_ROOM = 256 };
 
 static const struct fata_http_limits limits = {
     .head = 16384,
@@ -24,7 +24,7 @@ static const struct fata_http_limits limits = {
 struct kept {
     struct fata_http_connection http;
     struct fata_list link;
-    struct fata_address to;
+    char host[HOST_ROOM];
     uint16_t port;
     bool reused;
 };
@@ -67,13 +67,13 @@ void fata_http_client_fini(struct fata_http_client *client)
 }
 
 /* The one that was used last, as it has gone least likely. */
-static struct kept *reuse(struct fata_http_client *client,
-                          const struct fata_address *to, uint16_t port)
+static struct kept *reuse(struct fata_http_client *client, const char *host,
+                          uint16_t port)
 {
     const void *data;
     FATA_LIST_FOREACH_SAFE (node, &client->list) {
         struct kept *k = FATA_CONTAINER(node, struct kept, link);
-        if (k->port != port || !fata_address_equal(&k->to, to))
+        if (k->port != port || strcmp(k->host, host) != 0)
             continue;
         fata_list_remove(&k->link);
         client->count--;
@@ -89,7 +89,7 @@ static struct kept *reuse(struct fata_http_client *client,
 /* --- URLs --- */
 
 struct place {
-    char host[256]; /* a NUL-terminated name or address */
+    char host[HOST_ROOM]; /* a NUL-terminated name or address */
     char authority[FATA_HTTP_URL];
     uint16_t port;
     const char *target; /* in the URL */
@@ -172,14 +172,17 @@ static int follow(char url[FATA_HTTP_URL], struct fata_http_text location)
     return 0;
 }
 
-static int find(struct fata_http_client *client, const struct place *place,
-                struct fata_address *to, fata_time_t deadline)
+static int join(struct fata_http_client *client, const struct place *place,
+                struct fata_flow **flow, fata_time_t deadline)
 {
-    if (fata_address_parse(to, place->host) == 0)
-        return 0;
-    if (client->resolve == NULL)
+    struct fata_address to;
+    if (fata_address_parse(&to, place->host) == 0)
+        return fata_stack_connect(client->stack, &to, place->port, flow,
+                                  deadline);
+    if (client->connect == NULL)
         return FATA_ENOENT;
-    return client->resolve(client->arg, place->host, to, deadline);
+    return client->connect(client->arg, place->host, place->port, flow,
+                           deadline);
 }
 
 /* --- a call --- */
@@ -230,29 +233,25 @@ static int open_call(struct fata_http_client *client,
                      fata_time_t deadline)
 {
     struct place place;
-    struct fata_address to;
     struct fata_flow *flow;
     struct kept *k;
     int err = parse(url, &place);
 
-    if (err == 0)
-        err = find(client, &place, &to, deadline);
     if (err != 0)
         return err;
-    k = fresh ? NULL : reuse(client, &to, place.port);
+    k = fresh ? NULL : reuse(client, place.host, place.port);
     if (k == NULL) {
         k = malloc(sizeof(*k));
         if (k == NULL)
             return FATA_ENOMEM;
-        err =
-            fata_stack_connect(client->stack, &to, place.port, &flow, deadline);
+        err = join(client, &place, &flow, deadline);
         if (err != 0) {
             free(k);
             return err;
         }
         fata__http_open(&k->http, flow, FATA_HTTP_CLIENT, &limits);
         fata_list_init(&k->link);
-        k->to = to;
+        strcpy(k->host, place.host);
         k->port = place.port;
         k->reused = false;
     }

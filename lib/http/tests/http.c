@@ -475,3 +475,65 @@ FATA_TEST(urls_that_are_none)
         fata_check_int(ask("GET", bad[i], NULL, 0, 0, out, sizeof(out)), ==,
                        FATA_EINVAL);
 }
+
+/* --- names: the client's own connections --- */
+
+static struct {
+    char name[32];
+    uint16_t port;
+    unsigned count; /* of connections */
+    struct fata_scope *scope;
+} dialled;
+
+static int dial(void *arg, const char *name, uint16_t port,
+                struct fata_flow **flow, fata_time_t deadline)
+{
+    (void)arg;
+    (void)deadline;
+    snprintf(dialled.name, sizeof(dialled.name), "%s", name);
+    dialled.port = port;
+    dialled.count++;
+    fata_pipe_init(&joined, there, sizeof(there), back, sizeof(back));
+    *flow = &joined.end[0].flow;
+    return fata_scope_spawn(dialled.scope, serve, &joined.end[1].flow);
+}
+
+static int fetch(struct fata_http_client *client, const char *url)
+{
+    struct fata_http_ask request = {.method = "GET", .url = url};
+    struct fata_http_call call;
+    const void *data;
+    int n, err = fata_http_fetch(client, &request, &call,
+                                 fata_time_add(fata_now(), FATA_S(10)));
+    if (err != 0)
+        return err;
+    while ((n = fata_http_call_read(&call, &data)) > 0)
+        ;
+    unsigned status = call.status;
+    fata_http_call_close(&call);
+    return n < 0 ? n : (int)status;
+}
+
+FATA_TEST(a_call_by_name)
+{
+    struct fata_http_client client;
+    struct fata_scope scope;
+    fata_scope_open(&scope);
+    dialled.scope = &scope;
+    dialled.count = 0;
+    fata_http_client_init(&client, NULL);
+    int unknown = fetch(&client, "http://example.test:8080/");
+    client.connect = dial;
+    client.arg = &dialled;
+    int first = fetch(&client, "http://example.test:8080/");
+    int second = fetch(&client, "http://example.test:8080/long");
+    fata_http_client_fini(&client);
+    int closed = fata_scope_close(&scope);
+    fata_check_int(unknown, ==, FATA_ENOENT);
+    fata_check_int(first, ==, 200);
+    fata_check_int(second, ==, 200);
+    fata_check_int(closed, ==, 0);
+    fata_check(strcmp(dialled.name, "example.test") == 0);
+    fata_check_int(dialled.port, ==, 8080);
+    fata_check_int(dialled.count, ==, 1); /* kept for the second call */
+}

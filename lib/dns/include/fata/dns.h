@@ -67,6 +67,16 @@ FATA_NODISCARD int fata_dns_connect(struct fata_dns *dns, const char *name,
                                     uint16_t port, struct fata_flow **flow,
                                     fata_time_t deadline);
 
+/* The same for hooks that carry a pointer, as fata/http_client.h has one.
+ * dns  a struct fata_dns */
+FATA_NODISCARD static inline int fata_dns_dial(void *dns, const char *name,
+                                               uint16_t port,
+                                               struct fata_flow **flow,
+                                               fata_time_t deadline)
+{
+    return fata_dns_connect(dns, name, port, flow, deadline);
+}
+
 /* Forgets what is in the cache, for instance because the network is another. */
 void fata_dns_forget(struct fata_dns *dns);
 

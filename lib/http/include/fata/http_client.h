@@ -13,8 +13,13 @@
  *     }
  *     fata_http_client_fini(&client);
  *
- * A host is an address, or what client.resolve makes of a name.  https is for
- * who gives a flow: fata_http_call_start.
+ * A host is an address, or a name where client.connect knows names, as with
+ * component dns:
+ *
+ *     client.connect = fata_dns_dial;
+ *     client.arg = app->resolver;
+ *
+ * https is for who gives a flow: fata_http_call_start.
  * Context: fibers.  Allocation: a kilobyte for each connection. */
 #ifndef FATA_HTTP_CLIENT_H
 #define FATA_HTTP_CLIENT_H
@@ -38,9 +43,9 @@ enum {
 /* All may be changed between init and the first call; the list is private. */
 struct fata_http_client {
     struct fata_stack *stack;
-    /* Finds the address of a name; may suspend.  NULL: names are not known */
-    int (*resolve)(void *arg, const char *name, struct fata_address *address,
-                   fata_time_t deadline);
+    /* Connects to a name; may suspend.  NULL: names are not known */
+    int (*connect)(void *arg, const char *name, uint16_t port,
+                   struct fata_flow **flow, fata_time_t deadline);
     void *arg;
     unsigned redirects;
     unsigned idle; /* the most connections that wait for their next call */
