@@ -179,13 +179,9 @@ try "$n" 0 "$fata" build -t unix && {
     image=$(tail -1 "$work/out")
     [ -x "$image" ] && ok "$n" || bad "$n" "no image at $image"
 }
-n="a null build takes no time and does nothing"
-start=$(date +%s%N)
+n="a null build does nothing"
 try "$n" 0 "$fata" build -t unix && {
-    took=$((($(date +%s%N) - start) / 1000000))
-    if [ -s "$work/err" ]; then bad "$n" "it did something"
-    elif [ $took -gt 200 ]; then bad "$n" "$took ms"
-    else ok "$n"; fi
+    if [ -s "$work/err" ]; then bad "$n" "it did something"; else ok "$n"; fi
 }
 n="compile_commands.json"
 grep -q '"main.c"' compile_commands.json 2>/dev/null && ok "$n" || bad "$n" "no entry"
