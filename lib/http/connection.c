@@ -117,8 +117,10 @@ static int gather(struct fata_http_connection *c)
 
     if (n <= 0)
         return n;
-    if (n > GATHER)
-        n = GATHER;
+    /* At least what the engine has seen: it goes on behind that. */
+    int most = c->engine.parsed > GATHER ? (int)c->engine.parsed : GATHER;
+    if (n > most)
+        n = most;
     int err = make_room(c, c->filled + (size_t)n);
     if (err < 0)
         return err;

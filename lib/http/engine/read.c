@@ -567,6 +567,7 @@ static void begin_body(struct fata_http *h, fata_time_t now)
 /* How much of the rest llhttp gets to see: no more than the bound. */
 static size_t visible(size_t size, size_t limit, uint32_t parsed)
 {
+    fata_assert(size >= parsed); /* the same bytes again, and more */
     return (size < limit ? size : limit) - parsed;
 }
 

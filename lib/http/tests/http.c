@@ -140,7 +140,8 @@ static struct fata_http_router router = {routes, FATA_COUNT(routes)};
 /* --- a conversation --- */
 
 static struct fata_pipe joined;
-static char there[512], back[700]; /* so that everything comes in parts */
+static char there[16 * 1024], back[700];
+static size_t there_size = 512; /* so that everything comes in parts */
 static int served;
 
 static int serve(void *arg)
@@ -191,7 +192,7 @@ static int talk(const char *text, size_t n)
     const void *data;
     int got;
 
-    fata_pipe_init(&joined, there, sizeof(there), back, sizeof(back));
+    fata_pipe_init(&joined, there, there_size, back, sizeof(back));
     fata_scope_open(&scope);
     to_say = text;
     left_to_say = strlen(text);
@@ -391,11 +392,33 @@ FATA_TEST(fibers_behind_a_key)
 
 FATA_TEST(an_idle_client_is_dropped)
 {
-    fata_pipe_init(&joined, there, sizeof(there), back, sizeof(back));
+    fata_pipe_init(&joined, there, there_size, back, sizeof(back));
     fata_flow_abort(&joined.end[0].flow);
     served = fata_http_serve_flow(&joined.end[1].flow, hello, NULL);
     fata_check_int(served, ==, FATA_ECONNRESET);
     fata_flow_close(&joined.end[1].flow);
+}
+
+/* What comes in one piece is more than the server puts away at a time. */
+FATA_TEST(a_head_in_large_pieces)
+{
+    static const char begin[] = "GET / HTTP/1.1\r\nHost: h\r\nA: ";
+    static char text[40000];
+    size_t at = sizeof(begin) - 1;
+
+    there_size = sizeof(there);
+    memcpy(text, begin, at);
+    memset(text + at, 'a', 7000);
+    strcpy(text + at + 7000, "\r\n\r\n");
+    for (size_t parts = 2000; parts < 7000; parts += 700) {
+        fata_check_int(talk(text, parts), ==, 0);
+        fata_check(strcmp(heard, OK TEXT LENGTH("5") "Hello") == 0);
+    }
+    memset(text + at, 'a', 30000);
+    text[at + 30000] = '\0';
+    (void)talk(text, 5000);
+    fata_check(strncmp(heard, "HTTP/1.1 431 ", 13) == 0);
+    there_size = 512;
 }
 
 /* --- the client --- */
@@ -414,7 +437,7 @@ static int ask(const char *method, const char *url, const char *body,
     size_t used = 0;
     int n = 0;
 
-    fata_pipe_init(&joined, there, sizeof(there), back, sizeof(back));
+    fata_pipe_init(&joined, there, there_size, back, sizeof(back));
     fata_scope_open(&scope);
     if (fata_scope_spawn(&scope, serve, &joined.end[1].flow) != 0)
         abort();
@@ -493,7 +516,7 @@ static int dial(void *arg, const char *name, uint16_t port,
     snprintf(dialled.name, sizeof(dialled.name), "%s", name);
     dialled.port = port;
     dialled.count++;
-    fata_pipe_init(&joined, there, sizeof(there), back, sizeof(back));
+    fata_pipe_init(&joined, there, there_size, back, sizeof(back));
     *flow = &joined.end[0].flow;
     return fata_scope_spawn(dialled.scope, serve, &joined.end[1].flow);
 }
