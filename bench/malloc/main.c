@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include "app.h"
 
-enum { SLOTS = 4096, STEPS = 400000 };
+enum { SLOTS = 4096 };
+
+static int steps;
 
 static void *slots[SLOTS];
 static size_t sizes[SLOTS];
@@ -24,11 +26,11 @@ static uint32_t random32(void)
 static double same_size(size_t size)
 {
     fata_time_t begin = fata_now();
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < steps; i++) {
         void *volatile p = malloc(size);
         free(p);
     }
-    return (double)(fata_now() - begin) / STEPS;
+    return (double)(fata_now() - begin) / steps;
 }
 
 static double working_set(uint32_t size_max, double *overhead)
@@ -36,7 +38,7 @@ static double working_set(uint32_t size_max, double *overhead)
     struct fata_memory_stats s;
     size_t asked = 0;
     fata_time_t begin = fata_now();
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < steps; i++) {
         uint32_t at = random32() % SLOTS;
         size_t size = random32() % size_max + 1;
         free(slots[at]);
@@ -44,7 +46,7 @@ static double working_set(uint32_t size_max, double *overhead)
         slots[at] = malloc(size);
         sizes[at] = size;
     }
-    double ns = (double)(fata_now() - begin) / STEPS;
+    double ns = (double)(fata_now() - begin) / steps;
     fata_memory_stats(&s);
     *overhead = (double)s.used_bytes / (double)asked;
     for (int i = 0; i < SLOTS; i++) {
@@ -58,7 +60,7 @@ static double working_set(uint32_t size_max, double *overhead)
 int start(struct app *app)
 {
     double small, mixed;
-    (void)app;
+    steps = (int)app->keys.steps;
     printf("64 bytes %.1f ns", same_size(64));
     printf(", 4000 bytes %.1f ns", same_size(4000));
     double a = working_set(256, &small);
