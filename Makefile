@@ -128,7 +128,7 @@ $(B)/fuzz_frames: $(addprefix tender/,$(FUZZED_FRAMES))
 
 # The HTTP engine's; llhttp is a port, whose source the tool fetches.
 HTTP_CFLAGS  = $(CFLAGS) $(FATA_HOST_CPPFLAGS) -std=c17 -Ibase/include -Ilib/http/engine/include
-HTTP_FUZZED := $(addprefix lib/http/engine/,tests/fuzz_http.c read.c field.c text.c write.c)
+HTTP_FUZZED := $(addprefix lib/http/engine/,tests/fuzz_http.c read.c head.c field.c text.c write.c)
 $(B)/fuzz_http: $(HTTP_FUZZED) build/host/fata
 	@mkdir -p $(@D)
 	$(Q)llhttp=$$(sh lib/http/engine/tests/llhttp.sh build/host/fata) && \

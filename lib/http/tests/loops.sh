@@ -39,7 +39,7 @@ for loop in poll uv; do
     # shellcheck disable=SC2086 # lists of words
     if ! ${CC:-cc} -std=c17 -O1 -g -D_GNU_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all \
         -DLLHTTP_STRICT_MODE=1 -Ibase/include -Ilib/http/engine/include -isystem "$llhttp/include/llhttp" \
-        $flags -o "$out/$loop" lib/http/tests/loop_$loop.c lib/http/engine/read.c lib/http/engine/write.c \
+        $flags -o "$out/$loop" lib/http/tests/loop_$loop.c lib/http/engine/read.c lib/http/engine/head.c lib/http/engine/write.c \
         lib/http/engine/field.c lib/http/engine/text.c "$llhttp"/llhttp/*.c $libs >"$out/log" 2>&1; then
         check "$loop: builds" no yes
         cat "$out/log"
