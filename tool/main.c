@@ -8,6 +8,7 @@
  *   flavour.c ports.c gen_ninja.c          what ninja shall do
  *   gen_made.c generate.c kv_*.c           files made at build time
  *   ninja.c link.c layer.c                 and how it goes
+ *   reach.c calls.c                        what a link reaches, and why
  *   cmd_*.c describe.c test_*.c watch*.c   the commands
  *   port*.c source*.c lock.c               third-party code
  *

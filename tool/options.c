@@ -14,6 +14,9 @@ const struct command_line command_lines[] = {
     {"test", cmd_test, "[FOLDER|FILE]...",
      "build and run the tests of all components and unikernels there",
      "tsvflc"},
+    {"check", cmd_check, "[FOLDER]",
+     "show which system calls an image reaches and why; whether layers hold",
+     "tsvflcj"},
     {"clean", cmd_clean, "[FOLDER]", "remove the project's build folder", ""},
     {"describe", cmd_describe, "[FOLDER]",
      "show what an image is made of, and how devices are wired", "tsc"},
@@ -46,7 +49,8 @@ static const struct {
     {'f', "--frozen", "--frozen", "ports exactly as fata.lock says"},
     {'l', "--offline", "--offline", "do not use the network"},
     {'c', "--cc", "--cc=gcc|clang", "the compiler"},
-    {'v', "-v", "-v", "show the commands"},
+    {'j', "--json", "--json", "as JSON"},
+    {'v', "-v", "-v", "show the commands (check: and all chains)"},
     {0, NULL, NULL, NULL},
 };
 
@@ -187,6 +191,9 @@ const struct command_line *options_read(struct options *o, int argc,
             break;
         case 'l':
             o->offline = true;
+            break;
+        case 'j':
+            o->json = true;
             break;
         case 'v':
             o->verbose = true;
