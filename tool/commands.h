@@ -23,6 +23,7 @@ struct options {
     const char *core;      /* folder for a core file */
     struct vec ports;      /* -p */
     const char *pcap;      /* file */
+    const char *svg;       /* file */
 };
 
 struct command_line {
@@ -39,6 +40,7 @@ int cmd_run(const struct options *o);
 int cmd_test(const struct options *o);
 int cmd_check(const struct options *o);
 
+int cmd_size(const struct options *o);
 int cmd_clean(const struct options *o);
 int cmd_describe(const struct options *o);
 int cmd_env(const struct options *o);

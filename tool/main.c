@@ -9,6 +9,7 @@
  *   gen_made.c generate.c kv_*.c           files made at build time
  *   ninja.c link.c layer.c                 and how it goes
  *   reach.c calls.c                        what a link reaches, and why
+ *   size*.c                                what its bytes are
  *   cmd_*.c describe.c test_*.c watch*.c   the commands
  *   port*.c source*.c lock.c               third-party code
  *

@@ -17,6 +17,8 @@ const struct command_line command_lines[] = {
     {"check", cmd_check, "[FOLDER]",
      "show which system calls an image reaches and why; whether layers hold",
      "tsvflcj"},
+    {"size", cmd_size, "[FOLDER]",
+     "show the bytes of an image by component, and what is largest", "tsvflcg"},
     {"clean", cmd_clean, "[FOLDER]", "remove the project's build folder", ""},
     {"describe", cmd_describe, "[FOLDER]",
      "show what an image is made of, and how devices are wired", "tsc"},
@@ -49,6 +51,7 @@ static const struct {
     {'f', "--frozen", "--frozen", "ports exactly as fata.lock says"},
     {'l', "--offline", "--offline", "do not use the network"},
     {'c', "--cc", "--cc=gcc|clang", "the compiler"},
+    {'g', "--svg", "--svg FILE", "draw a picture"},
     {'j', "--json", "--json", "as JSON"},
     {'v', "-v", "-v", "show the commands (check: and all chains)"},
     {0, NULL, NULL, NULL},
@@ -191,6 +194,9 @@ const struct command_line *options_read(struct options *o, int argc,
             break;
         case 'l':
             o->offline = true;
+            break;
+        case 'g':
+            o->svg = value_of("--svg", &i, argc, argv);
             break;
         case 'j':
             o->json = true;
