@@ -12,7 +12,7 @@
 struct options {
     const char *command;
     const char *targets; /* -t */
-    bool sanitize, debug, frozen, offline, verbose, use_clang, json;
+    bool sanitize, debug, frozen, offline, verbose, use_clang, json, dot;
     struct vec words;   /* what is no option */
     struct vec program; /* after -- */
     bool separator;     /* -- was there */
@@ -50,6 +50,10 @@ int cmd_update(const struct options *o);
 int watch_run(const struct options *o, const char *folder);
 /* Folders in which a change can make another image, for inotify. */
 struct vec watch_folders(const struct build *b);
+
+/* The build as a graph for graphviz; and drawn by it, which needs `dot`. */
+const char *graph_text(const struct build *b);
+void graph_svg(const struct build *b, const char *path);
 
 /* Hidden: called by build.ninja. */
 int cmd_layer(int argc, char **argv);

@@ -39,7 +39,7 @@ _fata()
     run) options="-t --sanitize --debug --watch --core --mem= --block --net -p --pcap --frozen --offline --cc=gcc --cc=clang -v --help --" ;;
     check) options="-t --sanitize --json --frozen --offline --cc=gcc --cc=clang -v --help" ;;
     size) options="-t --sanitize --svg --frozen --offline --cc=gcc --cc=clang -v --help" ;;
-    describe) options="-t --sanitize --cc=gcc --cc=clang --help" ;;
+    describe) options="-t --sanitize --svg --dot --cc=gcc --cc=clang --help" ;;
     env) options="-t --sanitize --frozen --offline --cc=gcc --cc=clang --help" ;;
     update) options="-t -v --help" ;;
     *) options=--help ;;

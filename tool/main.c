@@ -10,7 +10,7 @@
  *   ninja.c link.c layer.c                 and how it goes
  *   reach.c calls.c                        what a link reaches, and why
  *   size*.c                                what its bytes are
- *   cmd_*.c describe.c test_*.c watch*.c   the commands
+ *   cmd_*.c describe.c graph.c test_*.c watch*.c   the commands
  *   port*.c source*.c lock.c               third-party code
  *
  * Exit status: 0, 1 a build or a test failed, 2 a mistake in the command line

@@ -21,7 +21,7 @@ const struct command_line command_lines[] = {
      "show the bytes of an image by component, and what is largest", "tsvflcg"},
     {"clean", cmd_clean, "[FOLDER]", "remove the project's build folder", ""},
     {"describe", cmd_describe, "[FOLDER]",
-     "show what an image is made of, and how devices are wired", "tsc"},
+     "show what an image is made of, and how devices are wired", "tscgo"},
     {"env", cmd_env, "[FOLDER]",
      "print the variables of the toolchain, for scripts", "tsflc"},
     {"update", cmd_update, "[FOLDER]",
@@ -52,6 +52,7 @@ static const struct {
     {'l', "--offline", "--offline", "do not use the network"},
     {'c', "--cc", "--cc=gcc|clang", "the compiler"},
     {'g', "--svg", "--svg FILE", "draw a picture"},
+    {'o', "--dot", "--dot", "print the picture's graph, for graphviz"},
     {'j', "--json", "--json", "as JSON"},
     {'v', "-v", "-v", "show the commands (check: and all chains)"},
     {0, NULL, NULL, NULL},
@@ -194,6 +195,9 @@ const struct command_line *options_read(struct options *o, int argc,
             break;
         case 'l':
             o->offline = true;
+            break;
+        case 'o':
+            o->dot = true;
             break;
         case 'g':
             o->svg = value_of("--svg", &i, argc, argv);
