@@ -66,7 +66,7 @@ const char *image_path(const struct session *s, const struct build *b);
 const char *image_debug_path(const struct session *s, const struct build *b);
 
 /* The link of a build that was added: what goes into it, in order. */
-#define ALLOW_OWNER "allow" /* of the archive of allowed calls */
+#define ALLOW_OWNER "(allowed)" /* of the archive of allowed calls */
 struct link_input {
     const char *path;
     const char *owner; /* name of its component, or of the program */
