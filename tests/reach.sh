@@ -105,7 +105,7 @@ for e in hello website; do
     n="the calls of $e are those of its image"
     try "$n" 0 "$fata" check -t spt "$root/examples/$e" && {
         told=$(sed -n 's/^  \([0-9]*\) system calls are reached$/\1/p' "$dir/out")
-        nm "$root"/build/spt-*/$e.debug | grep -cE ' [TtW] fata_sys_' >"$dir/err"
+        nm "$root/build/spt-$(uname -m)/$e.debug" | grep -cE ' [TtW] fata_sys_' >"$dir/err"
         [ "$told" = "$(cat "$dir/err")" ] && ok "$n" || bad "$n" "told $told"
     }
 done
