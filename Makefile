@@ -106,7 +106,7 @@ demo: all
 
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
                   dnsmasq-base iputils-ping iperf nginx-light wrk gcc-aarch64-linux-gnu \
-                  libc6-dev-arm64-cross clang-format-14 chromium python3
+                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)

@@ -168,6 +168,8 @@ if [ "${1:-}" != fast ]; then
     step "plain Solo5 ABI" sh tests/plain_abi.sh $fata
     step "network ring" sh tests/net_ring.sh $fata
     step "missing system call" sh tests/missing_call.sh $fata
+    step "size" sh tests/size.sh $fata
+    step "system calls reached" sh tests/reach.sh $fata
     step "network" sh tests/network.sh $fata
     step "HTTP" sh tests/http.sh $fata
     step "HTTP in other loops" sh lib/http/tests/loops.sh $fata

@@ -10,41 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *only_folder(const struct options *o)
-{
-    if (o->words.count > 1)
-        stop(EXIT_MISTAKE, "one folder, not %zu; see `fata %s --help`",
-             o->words.count, o->command);
-    return o->words.count == 0 ? "." : o->words.item[0];
-}
-
-/* The builds of one unikernel for the targets asked for, or the best one. */
-static struct build **resolve_all(struct session *s, const char *folder,
-                                  size_t *count)
-{
-    const struct manifest *m = session_unikernel(s, folder);
-    struct program *p = program_of_unikernel(m);
-    struct target **targets, *one;
-    const char *why;
-    if (s->targets != NULL) {
-        targets = target_list(&s->registry, s->targets, s->sanitize, count);
-    } else {
-        one = best_target(s, &why);
-        targets = &one;
-        *count = 1;
-    }
-    struct build **builds = pool_alloc(*count * sizeof(*builds));
-    for (size_t i = 0; i < *count; i++)
-        builds[i] = build_resolve(&s->registry, p, targets[i]);
-    return builds;
-}
-
 int cmd_build(const struct options *o)
 {
     size_t count;
     const char *folder = only_folder(o);
     struct session *s = session_open(o, folder);
-    struct build **builds = resolve_all(s, folder, &count);
+    struct build **builds = session_resolve(s, folder, &count);
     int status = session_build(s, builds, count);
     if (status != 0)
         return status;
@@ -134,7 +105,7 @@ int cmd_update(const struct options *o)
     size_t count;
     const char *folder = only_folder(o);
     struct session *s = session_open(o, folder);
-    struct build **builds = resolve_all(s, folder, &count);
+    struct build **builds = session_resolve(s, folder, &count);
     int failures = 0;
     for (size_t i = 0; i < count; i++)
         failures += ports_update(s, builds[i]);

@@ -12,7 +12,7 @@
 struct options {
     const char *command;
     const char *targets; /* -t */
-    bool sanitize, debug, frozen, offline, verbose, use_clang;
+    bool sanitize, debug, frozen, offline, verbose, use_clang, json, dot;
     struct vec words;   /* what is no option */
     struct vec program; /* after -- */
     bool separator;     /* -- was there */
@@ -23,6 +23,7 @@ struct options {
     const char *core;      /* folder for a core file */
     struct vec ports;      /* -p */
     const char *pcap;      /* file */
+    const char *svg;       /* file */
 };
 
 struct command_line {
@@ -37,6 +38,9 @@ int cmd_new(const struct options *o);
 int cmd_build(const struct options *o);
 int cmd_run(const struct options *o);
 int cmd_test(const struct options *o);
+int cmd_check(const struct options *o);
+
+int cmd_size(const struct options *o);
 int cmd_clean(const struct options *o);
 int cmd_describe(const struct options *o);
 int cmd_env(const struct options *o);
@@ -46,6 +50,10 @@ int cmd_update(const struct options *o);
 int watch_run(const struct options *o, const char *folder);
 /* Folders in which a change can make another image, for inotify. */
 struct vec watch_folders(const struct build *b);
+
+/* The build as a graph for graphviz; and drawn by it, which needs `dot`. */
+const char *graph_text(const struct build *b);
+void graph_svg(const struct build *b, const char *path);
 
 /* Hidden: called by build.ninja. */
 int cmd_layer(int argc, char **argv);
@@ -58,9 +66,17 @@ int cmd_kv(int argc, char **argv);
 struct session *session_open(const struct options *o, const char *folder);
 /* The manifest of the unikernel in `folder`; a mistake when there is none. */
 struct manifest *session_unikernel(struct session *s, const char *folder);
+/* The one folder of the command line, or this one. */
+const char *only_folder(const struct options *o);
+/* The builds of the unikernel in `folder` for the targets asked for, or for the
+ * best one. */
+struct build **session_resolve(struct session *s, const char *folder,
+                               size_t *count);
 void session_lock(struct session *s);
 void session_unlock(struct session *s);
-/* Adds, generates, runs ninja.  0 or EXIT_FAILED. */
+/* Takes the lock and writes what ninja reads. */
+void session_generate(struct session *s, struct build **builds, size_t count);
+/* The same, runs ninja, gives the lock back.  0 or EXIT_FAILED. */
 int session_build(struct session *s, struct build **builds, size_t count);
 
 /* The build that `fata run` runs; why: as best_target says it, or NULL. */

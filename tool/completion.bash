@@ -22,7 +22,7 @@ _fata()
         [ "${COMP_WORDS[i]}" = -- ] && return
     done
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "new build run test clean describe env update --help --version" -- "$word"))
+        COMPREPLY=($(compgen -W "new build run test check size clean describe env update --help --version" -- "$word"))
         return
     fi
     if [ "$before" = -t ]; then
@@ -31,10 +31,15 @@ _fata()
         COMPREPLY=($(compgen -P "$list" -W "$(_fata_targets)" -- "$last"))
         return
     fi
+    case $before in
+    --svg | --pcap) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    esac
     case $command in
     build | test) options="-t --sanitize --frozen --offline --cc=gcc --cc=clang -v --help" ;;
     run) options="-t --sanitize --debug --watch --core --mem= --block --net -p --pcap --frozen --offline --cc=gcc --cc=clang -v --help --" ;;
-    describe) options="-t --sanitize --cc=gcc --cc=clang --help" ;;
+    check) options="-t --sanitize --json --frozen --offline --cc=gcc --cc=clang -v --help" ;;
+    size) options="-t --sanitize --svg --frozen --offline --cc=gcc --cc=clang -v --help" ;;
+    describe) options="-t --sanitize --svg --dot --cc=gcc --cc=clang --help" ;;
     env) options="-t --sanitize --frozen --offline --cc=gcc --cc=clang --help" ;;
     update) options="-t -v --help" ;;
     *) options=--help ;;

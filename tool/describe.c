@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* fata describe: what an image is made of, as text. */
+/* fata describe: what an image is made of, as text; graph.c draws it. */
 #include "commands.h"
 
 #include <stdio.h>
@@ -79,23 +79,21 @@ static void show_keys(const struct build *b)
 
 int cmd_describe(const struct options *o)
 {
-    const char *why, *folder = o->words.count == 0 ? "." : o->words.item[0];
-    if (o->words.count > 1)
-        stop(EXIT_MISTAKE, "one folder, not %zu; see `fata describe --help`",
-             o->words.count);
+    size_t count;
+    const char *folder = only_folder(o);
     struct session *s = session_open(o, folder);
-    const struct manifest *m = session_unikernel(s, folder);
-    struct program *p = program_of_unikernel(m);
-    struct target **targets, *one;
-    size_t count = 1;
-    if (s->targets != NULL) {
-        targets = target_list(&s->registry, s->targets, s->sanitize, &count);
-    } else {
-        one = best_target(s, &why);
-        targets = &one;
+    struct build **builds = session_resolve(s, folder, &count);
+    if ((o->svg != NULL || o->dot) && count != 1)
+        stop(EXIT_MISTAKE, "a picture is of one target; name it with -t");
+    if (o->svg != NULL)
+        graph_svg(builds[0], o->svg);
+    if (o->dot) {
+        fputs(graph_text(builds[0]), stdout);
+        return 0;
     }
     for (size_t i = 0; i < count; i++) {
-        const struct build *b = build_resolve(&s->registry, p, targets[i]);
+        const struct build *b = builds[i];
+        const struct manifest *m = b->program->manifest;
         const struct target *t = b->target;
         struct vec shown = {0};
         printf("%sunikernel %s", i == 0 ? "" : "\n", m->name.text);

@@ -46,6 +46,15 @@ struct vec made_generated(struct maker *k, const struct manifest *m,
 /* For folders that go into the image: sources to compile. */
 struct vec made_folders(struct maker *k, const struct build *b,
                         const char *folder);
+/* For system calls that are allowed: the archive with their servers, or NULL.
+ * flags  of the program's objects
+ * calls  the C library's list */
+const char *made_allowed(struct maker *k, const struct build *b,
+                         const struct flavour *f, const struct vec *flags,
+                         const char *calls);
+/* Which manifest of the build allows the call; or NULL. */
+const struct pair *allow_find(const struct build *b, const char *call,
+                              const struct manifest **by);
 /* The files whose change runs it again. */
 struct vec generate_inputs(const struct manifest *m, const struct generate *g);
 
@@ -57,6 +66,25 @@ void ninja_end(struct session *s);
 /* Where the image is; with its symbols. */
 const char *image_path(const struct session *s, const struct build *b);
 const char *image_debug_path(const struct session *s, const struct build *b);
+
+/* The link of a build that was added: what goes into it, in order. */
+#define ALLOW_OWNER "(allowed)" /* of the archive of allowed calls */
+struct link_input {
+    const char *path;
+    const char *owner; /* name of its component, or of the program */
+};
+struct link {
+    const struct link_input *input;
+    size_t count;
+    struct vec made;     /* those of the inputs that ninja makes */
+    struct vec layers;   /* names of components whose layer is checked, */
+    struct vec stamps;   /* and what ninja makes when they keep to it */
+    const char *allowed; /* archive of allowed calls, or NULL */
+    struct vec line;     /* compiler and options, without -o */
+    struct vec tail;     /* inputs and the rest */
+    const char *calls;   /* the C library's list of system calls, or "-" */
+};
+const struct link *ninja_link(const struct session *s, const struct build *b);
 
 /* Runs ninja for these outputs (all when empty).  0, or 1 after messages. */
 int ninja_run(struct session *s, const struct vec *outputs);

@@ -25,6 +25,7 @@ static struct {
     struct vec outputs; /* edges that exist, by output */
     struct vec flavours;
     struct vec images;
+    struct link **link; /* of the image with the same index */
     json_t *commands;
 } gen;
 
@@ -308,9 +309,20 @@ const char *image_debug_path(const struct session *s, const struct build *b)
     return format("%s.debug", image_path(s, b));
 }
 
+static void add_input(struct session *s, struct link *l, const char *owner,
+                      const char *path, bool made)
+{
+    struct link_input *input =
+        pool_grow((void *)(uintptr_t)l->input, l->count, sizeof(*input));
+    input[l->count++] = (struct link_input){path_of(s->project, path), owner};
+    l->input = input;
+    if (made)
+        push(&l->made, path_of(s->project, path));
+}
+
 static void emit_link(struct session *s, struct build *b, struct flavour *f,
-                      const struct vec *objects, const struct vec *archives,
-                      const struct vec *stamps)
+                      struct link *l, const struct vec *objects,
+                      const struct vec *archives, const struct vec *stamps)
 {
     const struct manifest *t = b->target->manifest;
     const char *image = seen(s, image_path(s, b));
@@ -325,6 +337,8 @@ static void emit_link(struct session *s, struct build *b, struct flavour *f,
     buf_add(&gen.out, " |");
     for (size_t i = 0; i < archives->count; i++)
         buf_add(&gen.out, " %s", escaped(archives->item[i]));
+    if (l->allowed != NULL)
+        buf_add(&gen.out, " %s", escaped(l->allowed));
     const char *script = NULL;
     if (t->script.text != NULL) {
         script = seen(s, path_of(t->folder, t->script.text));
@@ -334,29 +348,37 @@ static void emit_link(struct session *s, struct build *b, struct flavour *f,
         buf_add(&gen.out, " ||");
     for (size_t i = 0; i < stamps->count; i++)
         buf_add(&gen.out, " %s", escaped(stamps->item[i]));
+    push_all(&l->line, f->cc.item);
+    push_all(&l->line, f->link.item);
+    if (script != NULL)
+        push(&l->line, format("-Wl,-T,%s", script));
+    push(&l->tail, "-Wl,--start-group");
+    push_all(&l->tail, archives->item);
+    push(&l->tail, "-Wl,--end-group");
+    if (l->allowed != NULL) { /* only for what all others do not have */
+        push(&l->tail, l->allowed);
+        push(&l->tail, "-Wl,--start-group");
+        push_all(&l->tail, archives->item);
+        push(&l->tail, "-Wl,--end-group");
+    }
+    push_all(&l->tail, f->link_end.item);
     struct vec line = {0};
     push(&line, "__link");
     push(&line, b->program->id);
     push(&line, b->target->name);
-    push(&line, ports_syscalls(b));
+    push(&line, l->calls);
     push(&line, strip ? f->strip : "-");
     push(&line, image);
     push(&line, debug);
     push(&line, "--");
-    push_all(&line, f->cc.item);
-    push_all(&line, f->link.item);
-    if (script != NULL)
-        push(&line, format("-Wl,-T,%s", script));
+    push_all(&line, l->line.item);
     push(&line, "-o");
     push(&line, debug);
     buf_add(&gen.out, "\n  head =");
     add_words(&gen.out, &line);
-    buf_add(&gen.out, "\n  tail = -Wl,--start-group");
-    add_words(&gen.out, archives);
-    buf_add(&gen.out, " -Wl,--end-group");
-    add_words(&gen.out, &f->link_end);
+    buf_add(&gen.out, "\n  tail =");
+    add_words(&gen.out, &l->tail);
     buf_add(&gen.out, "\n");
-    push(&gen.images, image);
 }
 
 void ninja_add(struct session *s, struct build *b)
@@ -365,25 +387,56 @@ void ninja_add(struct session *s, struct build *b)
     struct vec objects = {0}, archives = {0}, stamps = {0};
     if (!push_once(&gen.outputs, image_path(s, b)))
         return;
+    struct link *l = pool_alloc(sizeof(*l));
+    gen.link = pool_grow(gen.link, gen.images.count, sizeof(*gen.link));
+    gen.link[gen.images.count] = l;
+    push(&gen.images, image_path(s, b));
     begin_flavour(f);
     ports_make(s, b, f);
+    l->calls = ports_syscalls(b);
+    struct unit *program = NULL;
     for (size_t i = b->unit_count; i-- > 0;) {
         struct unit *u = b->unit[i];
+        const char *name = u->manifest->name.text;
         if (u->manifest->source.given) {
-            push_all(&archives, ports_archives(b, u));
+            const char *const *made = ports_archives(b, u);
+            push_all(&archives, made);
+            for (; made != NULL && *made != NULL; made++)
+                add_input(s, l, name, *made, false);
             continue;
         }
         struct emitted *e = emit_unit(s, b, f, u);
         if (u->manifest == b->program->manifest) {
+            program = u;
             push_all(&objects, e->objects.item);
             push(&objects, emit_start(s, b, f, u));
+            for (size_t k = 0; k < objects.count; k++)
+                add_input(s, l, name, objects.item[k], true);
         } else if (e->archive != NULL) {
             push(&archives, e->archive);
+            add_input(s, l, name, e->archive, true);
         }
-        if (e->stamp != NULL)
+        if (e->stamp != NULL) {
             push(&stamps, e->stamp);
+            push(&l->layers, name);
+            push(&l->stamps, path_of(s->project, e->stamp));
+        }
     }
-    emit_link(s, b, f, &objects, &archives, &stamps);
+    struct maker maker = {s, &gen.out, &gen.outputs};
+    struct vec flags = unit_flags(s, b, f, program, NULL);
+    l->allowed = made_allowed(&maker, b, f, &flags, l->calls);
+    if (l->allowed != NULL)
+        add_input(s, l, ALLOW_OWNER, l->allowed, true);
+    emit_link(s, b, f, l, &objects, &archives, &stamps);
+}
+
+const struct link *ninja_link(const struct session *s, const struct build *b)
+{
+    const char *image = image_path(s, b);
+    for (size_t i = 0; i < gen.images.count; i++)
+        if (strcmp(gen.images.item[i], image) == 0)
+            return gen.link[i];
+    stop(EXIT_FAILED, "no link of %s", image);
 }
 
 void ninja_end(struct session *s)

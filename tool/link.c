@@ -2,6 +2,7 @@
 /* The link (hidden command, called by build.ninja): runs the linker, says what
  * a missing system call means, and strips the image. */
 #define _GNU_SOURCE 1
+#include "calls.h"
 #include "commands.h"
 
 #include <errno.h>
@@ -9,21 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Name of a system call from the C library's own list, or NULL. */
-static const char *call_name(const char *list, const char *number)
-{
-    const char *data = strcmp(list, "-") == 0 ? NULL : slurp(list, NULL);
-    for (const char *p = data; p != NULL && *p != '\0';) {
-        char name[64], value[16];
-        if (sscanf(p, "#define __NR_%63s %15s", name, value) == 2 &&
-            strcmp(value, number) == 0)
-            return format("%s", name);
-        p += strcspn(p, "\n");
-        p += *p == '\n';
-    }
-    return NULL;
-}
 
 /* `libx.a(socket.o): in function ...` or `x.o: ...`: who it is. */
 static const char *who(const char *line)
@@ -92,15 +78,15 @@ static int explain(const char *text, const char *program, const char *target,
         push_once(&all[i].by, by);
     }
     for (size_t i = 0; i < count; i++) {
-        const char *number = all[i].symbol + 9;
         const char *needed = join(&all[i].by, ", ");
         if (strncmp(all[i].symbol, "fata_sys_", 9) == 0) {
-            const char *name = call_name(calls, number);
+            const char *name = call_name(calls, all[i].symbol);
             fprintf(stderr,
                     "fata: error: `%s` needs system call %s (%s), which "
-                    "images for %s do not have; needed by %s\n",
-                    program, name != NULL ? name : "number", number, target,
-                    needed);
+                    "images for %s do not have; needed by %s; `fata check` "
+                    "shows why\n",
+                    program, name != NULL ? name : "number", all[i].symbol + 9,
+                    target, needed);
         } else {
             fprintf(stderr,
                     "fata: error: `%s` is defined nowhere in `%s` for %s; "

@@ -8,7 +8,9 @@
  *   flavour.c ports.c gen_ninja.c          what ninja shall do
  *   gen_made.c generate.c kv_*.c           files made at build time
  *   ninja.c link.c layer.c                 and how it goes
- *   cmd_*.c describe.c test_*.c watch*.c   the commands
+ *   reach.c calls.c                        what a link reaches, and why
+ *   size*.c                                what its bytes are
+ *   cmd_*.c describe.c graph.c test_*.c watch*.c   the commands
  *   port*.c source*.c lock.c               third-party code
  *
  * Exit status: 0, 1 a build or a test failed, 2 a mistake in the command line

@@ -129,6 +129,7 @@ struct manifest {
     struct words cflags, defines;
     struct list generate; /* struct generate */
     struct words undefined, globals;
+    struct list allow; /* struct pair: system call, reason */
     struct word provides;
     struct list tests; /* struct test */
     struct words paths;

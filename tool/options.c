@@ -14,9 +14,14 @@ const struct command_line command_lines[] = {
     {"test", cmd_test, "[FOLDER|FILE]...",
      "build and run the tests of all components and unikernels there",
      "tsvflc"},
+    {"check", cmd_check, "[FOLDER]",
+     "show which system calls an image reaches and why; whether layers hold",
+     "tsvflcj"},
+    {"size", cmd_size, "[FOLDER]",
+     "show the bytes of an image by component, and what is largest", "tsvflcg"},
     {"clean", cmd_clean, "[FOLDER]", "remove the project's build folder", ""},
     {"describe", cmd_describe, "[FOLDER]",
-     "show what an image is made of, and how devices are wired", "tsc"},
+     "show what an image is made of, and how devices are wired", "tscgo"},
     {"env", cmd_env, "[FOLDER]",
      "print the variables of the toolchain, for scripts", "tsflc"},
     {"update", cmd_update, "[FOLDER]",
@@ -46,7 +51,10 @@ static const struct {
     {'f', "--frozen", "--frozen", "ports exactly as fata.lock says"},
     {'l', "--offline", "--offline", "do not use the network"},
     {'c', "--cc", "--cc=gcc|clang", "the compiler"},
-    {'v', "-v", "-v", "show the commands"},
+    {'g', "--svg", "--svg FILE", "draw a picture"},
+    {'o', "--dot", "--dot", "print the picture's graph, for graphviz"},
+    {'j', "--json", "--json", "as JSON"},
+    {'v', "-v", "-v", "show the commands (check: and all chains)"},
     {0, NULL, NULL, NULL},
 };
 
@@ -187,6 +195,15 @@ const struct command_line *options_read(struct options *o, int argc,
             break;
         case 'l':
             o->offline = true;
+            break;
+        case 'o':
+            o->dot = true;
+            break;
+        case 'g':
+            o->svg = value_of("--svg", &i, argc, argv);
+            break;
+        case 'j':
+            o->json = true;
             break;
         case 'v':
             o->verbose = true;

@@ -40,6 +40,7 @@ const struct schema_key schema[] = {
     TOP("generate", LIST_OF, generate, KIND_ALL, OF(IN_GENERATE, generate), "files made at build time by a command"),
     TOP("undefined", TEXTS, undefined, KIND_ALL, PLAIN, "layer check: the symbols that its objects may leave undefined (`mem*` is memcpy, memmove, memset, memcmp; any other trailing `*` is a prefix); absent: not checked"),
     TOP("globals", TEXTS, globals, KIND_ALL, PLAIN, "layer check: the writable variables it may have; `none` for none"),
+    TOP("allow", PAIRS, allow, COMP | UNIK, PLAIN, "system calls that images do not have and that may be linked all the same, each with the reason; one that is made ends the image"),
     TOP("provides", A_NAME, provides, COMP | TARG, PLAIN, "the interface that it implements; a build uses the one component of the target's that provides it"),
     TOP("tests", LIST_OF, tests, KIND_ALL, OF(IN_TEST, test), "C files of FATA_TESTs, and folders of test unikernels (`tests/dir/`), for `fata test`"),
     TOP("paths", TEXTS, paths, KIND_ALL, PLAIN, "more folders in which components are found"),

@@ -69,6 +69,34 @@ struct manifest *session_unikernel(struct session *s, const char *folder)
     return m;
 }
 
+const char *only_folder(const struct options *o)
+{
+    if (o->words.count > 1)
+        stop(EXIT_MISTAKE, "one folder, not %zu; see `fata %s --help`",
+             o->words.count, o->command);
+    return o->words.count == 0 ? "." : o->words.item[0];
+}
+
+struct build **session_resolve(struct session *s, const char *folder,
+                               size_t *count)
+{
+    const struct manifest *m = session_unikernel(s, folder);
+    struct program *p = program_of_unikernel(m);
+    struct target **targets, *one;
+    const char *why;
+    if (s->targets != NULL) {
+        targets = target_list(&s->registry, s->targets, s->sanitize, count);
+    } else {
+        one = best_target(s, &why);
+        targets = &one;
+        *count = 1;
+    }
+    struct build **builds = pool_alloc(*count * sizeof(*builds));
+    for (size_t i = 0; i < *count; i++)
+        builds[i] = build_resolve(&s->registry, p, targets[i]);
+    return builds;
+}
+
 void session_lock(struct session *s)
 {
     if (s->lock >= 0)
@@ -88,18 +116,23 @@ void session_unlock(struct session *s)
     s->lock = -1;
 }
 
-int session_build(struct session *s, struct build **builds, size_t count)
+void session_generate(struct session *s, struct build **builds, size_t count)
 {
-    struct vec outputs = {0};
     for (size_t i = 0; i < count; i++)
         app_start(builds[i]); /* mistakes first, before anything is written */
     session_lock(s);
     ninja_begin(s);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         ninja_add(s, builds[i]);
-        push_once(&outputs, image_path(s, builds[i]));
-    }
     ninja_end(s);
+}
+
+int session_build(struct session *s, struct build **builds, size_t count)
+{
+    struct vec outputs = {0};
+    session_generate(s, builds, count);
+    for (size_t i = 0; i < count; i++)
+        push_once(&outputs, image_path(s, builds[i]));
     int status = ninja_run(s, &outputs);
     session_unlock(s);
     return status;

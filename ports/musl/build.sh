@@ -23,9 +23,10 @@ make -j"$JOBS" AR="$AR" RANLIB="$RANLIB" lib/libc.a
 make DESTDIR="$OUT" install-headers
 
 # System calls in assembly: what images cannot have (threads, processes, signal
-# return), or what the platform provides (__set_thread_area).
-"$AR" d lib/libc.a clone.o vfork.o __unmapself.o restore.o syscall_cp.o \
-    __set_thread_area.o
+# return), or what the platform provides (__set_thread_area).  There are two
+# clone.o; clone() itself is in the other.
+"$AR" d lib/libc.a clone.o clone.o vfork.o __unmapself.o restore.o \
+    syscall_cp.o __set_thread_area.o
 "$RANLIB" lib/libc.a
 mkdir -p "$OUT/lib"
 cp lib/libc.a "$OUT/lib/libc.a"

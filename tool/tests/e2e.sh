@@ -104,7 +104,7 @@ n=help
 try $n 0 "$fata" --help && { has out "describe" && ok $n || bad $n "no list"; }
 n=version
 try $n 0 "$fata" --version && ok $n
-for c in new build run test clean describe env update; do
+for c in new build run test check size clean describe env update; do
     n="help of $c"
     try "$n" 0 "$fata" $c --help && { has out "usage: fata $c" && ok "$n" || bad "$n" text; }
 done
@@ -220,6 +220,27 @@ n="describe shows components"
 try "$n" 0 "$fata" describe -t unix && {
     has out '|- start' && has out '--name=<string>' && ok "$n" || bad "$n" output
 }
+n="describe as a graph"
+try "$n" 0 "$fata" describe -t unix --dot && {
+    has out 'digraph "app"' && has out '"c  app" -> "c  run"' && has out '"c target unix"' &&
+        ! has out '"c  app" -> "c  base"' && ok "$n" || bad "$n" output
+}
+n="describe as a picture"
+if command -v dot >/dev/null; then
+    try "$n" 0 "$fata" describe -t unix --svg "$work/app.svg" && {
+        grep -q '<svg' "$work/app.svg" && grep -q '>app<' "$work/app.svg" &&
+            grep -q prefers-color-scheme "$work/app.svg" && ! grep -q '<!DOCTYPE' "$work/app.svg" &&
+            [ ! -e "$work/app.svg.dot" ] && ok "$n" || bad "$n" "not the picture"
+    }
+else
+    echo "skip $n: no dot; apt-get install graphviz"; skipped=$((skipped + 1))
+fi
+n="describe as a picture without dot"
+try "$n" 1 env PATH=/none "$fata" describe -t unix --svg "$work/no.svg" && {
+    has err 'apt-get install graphviz' && [ ! -e "$work/no.svg" ] && ok "$n" || bad "$n" text
+}
+n="describe as a picture in a folder that is not there"
+try "$n" 1 "$fata" describe -t unix --svg "$work/none/app.svg" && ok "$n"
 n="env gives variables to a shell"
 try "$n" 0 "$fata" env -t unix && (. "$work/out" && [ "$FATA_FLAVOUR" = host ]) && ok "$n" || bad "$n" variables
 n="a compiler's message is shown, and the status is 1"
