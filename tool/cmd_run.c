@@ -268,7 +268,7 @@ FATA_NORETURN static void debug(struct session *s, const struct launch *l)
         push(&argv, "-ex");
         push(&argv, format("add-symbol-file %s", image_debug_path(s, l->b)));
         push(&argv, "-ex");
-        push(&argv, "thbreak start");
+        push(&argv, "tbreak start");
         push(&argv, "-ex");
         push(&argv, "continue");
     }
