@@ -3,7 +3,7 @@
 # make bench-http: examples/http-hello beside an epoll server of 40 lines
 # (control.c) and nginx, under wrk with 50 connections that stay; server and
 # client have a core each and one network namespace.  Needs root.
-#   SECONDS_EACH=3 ROUNDS=5 SERVERS="control spt unix nginx"
+#   SECONDS_EACH=3 ROUNDS=5 SERVERS="control spt unix sockets nginx"   (sockets: the host's)
 set -eu
 cd "$(dirname "$0")/../.."
 host=build/host
@@ -63,6 +63,7 @@ server() {
     control) address=127.0.0.1 port=8081; words="$out/control $address $port" ;;
     nginx) address=127.0.0.1 port=8082; words="$(command -v nginx) -c $PWD/$out/nginx.conf" ;;
     spt) words="$host/fata-spt --mem=2 --net:service=tap0 --net-mac:service=$mac $spt --ipv4=10.99.0.2/24 --logs=*:off" ;;
+    sockets) address=127.0.0.1 port=8083; words="$unix --net:service=host --port=$port --logs=*:off" ;;
     unix) words="$unix --net:service=tap0 --ipv4=10.99.0.2/24 --logs=*:off" ;;
     esac
 }
@@ -109,7 +110,7 @@ measure() (
               print rate, ticks / hz * 1e6 / n, p50, p99, in_ / n, out / n }' $out/wrk
 )
 
-servers=${SERVERS:-control spt unix$(command -v nginx >/dev/null && echo " nginx")}
+servers=${SERVERS:-control spt unix sockets$(command -v nginx >/dev/null && echo " nginx")}
 : >$out/values
 for _ in $(seq "$rounds"); do # in turn, so that all see the same noise
     for name in $servers; do
