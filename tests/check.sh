@@ -137,15 +137,15 @@ rooms=.
 
 step "manifest mistakes" sh tool/tests/golden.sh $fata
 step "tool" sh tool/tests/e2e.sh $fata
-step "made at build time" sh tool/tests/made.sh $fata
-step "watch" sh tool/tests/watch.sh $fata
 step "manifest reference" sh tool/tests/reference.sh $fata
 step "tender spt" sh tender/tests/run.sh build/host/fata-spt
 step "tender hvt" sh tender/tests/run_hvt.sh build/host/fata-hvt
-step "user network" sh tests/user_net.sh $fata
 step "unix,spt,hvt" $fata test -t unix,spt,hvt $rooms
 step "links in docs" links
 if [ "${1:-}" != fast ]; then
+    step "made at build time" sh tool/tests/made.sh $fata
+    step "watch" sh tool/tests/watch.sh $fata
+    step "user network" sh tests/user_net.sh $fata
     step "website" sh tests/website.sh $fata
     step "echo behind a port" sh tests/user_echo.sh $fata
     step "sockets of the host" sh tests/host_sockets.sh $fata
