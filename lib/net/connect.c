@@ -62,6 +62,8 @@ int fata_stack_connect(struct fata_stack *stack, const struct fata_address *to,
     fata__net_switch(stack);
     if (!fata__net_to_lwip(to, &address) || port == 0)
         return FATA_EINVAL;
+    if (!fata__net_reaches(&address))
+        return FATA_ENETDOWN;
     fata__net_enter(stack);
     pcb = tcp_new_ip_type(IP_GET_TYPE(&address));
     if (pcb == NULL)

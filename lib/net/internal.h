@@ -119,6 +119,8 @@ void fata__tell_addresses(const struct netif *netif);
 /* stack.c: the two forms of an address. */
 struct fata_address fata__net_address(const ip_addr_t *address);
 bool fata__net_to_lwip(const struct fata_address *address, ip_addr_t *to);
+/* False: a loopback address (RFC 1122 3.2.1.3 g), which must not leave. */
+bool fata__net_reaches(const ip_addr_t *to);
 /* lwIP's code as ours, for calls that send. */
 int fata__net_error(err_t err);
 

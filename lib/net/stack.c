@@ -41,6 +41,12 @@ bool fata__net_to_lwip(const struct fata_address *address, ip_addr_t *to)
     return address->family != 0;
 }
 
+bool fata__net_reaches(const ip_addr_t *to)
+{
+    return IP_IS_V4(to) ? !ip4_addr_isloopback(ip_2_ip4(to))
+                        : !ip6_addr_isloopback(ip_2_ip6(to));
+}
+
 int fata__net_error(err_t err)
 {
     switch (err) {

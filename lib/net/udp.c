@@ -133,6 +133,8 @@ int fata_udp_send(struct fata_udp *socket, const void *data, size_t size,
     fata__net_switch(of(socket)->stack);
     if (!fata__net_to_lwip(to, &address))
         return FATA_EINVAL;
+    if (!fata__net_reaches(&address))
+        return FATA_ENETDOWN;
     p = pbuf_alloc(PBUF_TRANSPORT, (u16_t)size, PBUF_RAM);
     if (p == NULL)
         return FATA_ENOMEM;

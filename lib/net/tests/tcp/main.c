@@ -127,6 +127,26 @@ FATA_TEST(a_connect_has_a_deadline)
                    ==, FATA_ETIMEDOUT);
 }
 
+FATA_TEST(a_loopback_address_does_not_leave)
+{
+    struct fata_address there[2];
+    struct fata_flow *flow;
+    struct fata_udp *udp;
+    if (on_host())
+        fata_skip("the host has a loopback");
+    fata_check_int(fata_address_parse(&there[0], "127.0.0.1"), ==, 0);
+    fata_check_int(fata_address_parse(&there[1], "::1"), ==, 0);
+    fata_check_int(fata_stack_udp(stack(), 0, &udp), ==, 0);
+    for (int i = 0; i < 2; i++) {
+        fata_check_int(
+            fata_stack_connect(stack(), &there[i], PORT, &flow, soon()), ==,
+            FATA_ENETDOWN);
+        fata_check_int(fata_udp_send(udp, "x", 1, &there[i], PORT), ==,
+                       FATA_ENETDOWN);
+    }
+    fata_udp_close(udp);
+}
+
 FATA_TEST(a_port_has_one_listener)
 {
     struct fata_listener *one, *two;
