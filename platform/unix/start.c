@@ -93,6 +93,7 @@ int fata_platform_start(int *argc, char **argv)
                 block ? "PATH" : "INTERFACE or =host");
         return 1;
     }
+    unix_catch_signals();
     return 0;
 }
 

@@ -13,6 +13,9 @@ const char *unix_attached(const char *name, unsigned type);
 /* --no-offload was not given. */
 extern bool unix_offload;
 
+/* From now on SIGINT and SIGTERM are the shutdown event, once. */
+void unix_catch_signals(void);
+
 /* Finds the errno-like code of this set for a host's errno. */
 int unix_error(int host_errno);
 

@@ -102,13 +102,10 @@ static void on_shutdown(struct unix_watch *watch)
         fata__shutdown_requested();
 }
 
-/* A program that never waits never sees the event; it is killed at once. */
-static void catch_signals(void)
+void unix_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal,
                                .sa_flags = (int)SA_RESETHAND};
-    if (shutdown_watch.ready != NULL)
-        return;
     shutdown_watch.ready = on_shutdown;
     shutdown_watch.descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (shutdown_watch.descriptor < 0)
@@ -154,7 +151,6 @@ void fata_platform_wait(fata_time_t deadline)
     int timeout = -1;
 
     open_set();
-    catch_signals();
     fflush(stdout);
     if (fata__complete_pending() || deadline <= fata_now())
         timeout = 0;
