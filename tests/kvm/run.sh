@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 fata=$1
 tender=$(dirname "$fata")/fata-hvt
 dir=build/kvm
-limit=${FATA_KVM_SECONDS:-420}
+limit=${FATA_KVM_SECONDS:-600}
 packages="qemu-system-x86 busybox-static"
 
 skip() {
