@@ -93,7 +93,7 @@ struct device {
 };
 
 struct stop_signal {
-    struct word name;
+    struct word name, once;
     struct number after; /* ns */
 };
 

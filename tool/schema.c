@@ -119,7 +119,8 @@ const struct schema_key schema[] = {
     SUB(IN_CASE, "signal", A_GROUP, test_case, signal, IN_SIGNAL, 0, NULL, false, "a signal sent to it"),
 
     SUB(IN_SIGNAL, "signal", A_TEXT, stop_signal, name, 0, 0, "INT|TERM", true, "which"),
-    SUB(IN_SIGNAL, "after", A_DURATION, stop_signal, after, PLAIN, "how long after the start; 200ms"),
+    SUB(IN_SIGNAL, "once", A_TEXT, stop_signal, once, PLAIN, "when its output has this text; absent: when it is started"),
+    SUB(IN_SIGNAL, "after", A_DURATION, stop_signal, after, PLAIN, "how long after that; 200ms"),
 
     SUB(IN_FORM, "debian", A_TEXT, form, debian, PLAIN, "source package of the distribution"),
     SUB(IN_FORM, "debian-binary", A_TEXT, form, debian_binary, PLAIN, "binary package that contains the source files"),

@@ -140,7 +140,7 @@ keys:
 cases:
   - { name: greets, args: [--name=Ada], output: ["Hello, Ada"] }
   - { name: ends, args: [end], status: 7 }
-  - { name: waits, args: [wait], status: 9, signal: { signal: TERM, after: 300ms } }
+  - { name: waits, args: [wait], status: 9, signal: { signal: TERM, once: waits, after: 0s } }
 Y
 cat >main.c <<'Y'
 #include "app.h"
@@ -166,6 +166,8 @@ int start(struct app *app)
         abort();
     if (app->argc > 1 && strcmp(app->argv[1], "wait") == 0) {
         signal(SIGTERM, stop);
+        puts("waits");
+        fflush(stdout);
         pause();
     }
     return 0;
