@@ -24,7 +24,9 @@ const struct command_line command_lines[] = {
      "show what an image is made of, and how devices are wired", "tscgo"},
     {"env", cmd_env, "[FOLDER]",
      "print the variables of the toolchain, for scripts", "tsflc"},
-    {"update", cmd_update, "[FOLDER]",
+    {"add", cmd_add, "NAME... [FOLDER]",
+     "require components or ports, and pin their sources in fata.lock", "tl"},
+    {"update", cmd_update, "[PORT...] [FOLDER]",
      "pin the newest revisions of the ports in fata.lock", "tv"},
     {NULL, NULL, NULL, NULL, NULL},
 };
