@@ -3,6 +3,7 @@
  * fata.lock.  Both files are written when all is known to be good. */
 #include "commands.h"
 #include "edit.h"
+#include "licence.h"
 #include "port.h"
 #include "ports.h"
 #include "requirement.h"
@@ -138,7 +139,7 @@ static void tell(struct session *s, const struct build *b, const char *name)
     const struct manifest *m = u->manifest;
     const char *licence = m->licence.text;
     if (licence == NULL && path_below(m->path, fata_root()))
-        licence = "ISC";
+        licence = LICENCE_OWN;
     printf("%s%s%s (%s)%s%s\n", name, m->version.text != NULL ? " " : "",
            m->version.text != NULL ? m->version.text : "",
            licence != NULL ? licence : "its licence is not said",

@@ -24,6 +24,8 @@ struct options {
     struct vec ports;      /* -p */
     const char *pcap;      /* file */
     const char *svg;       /* file */
+    bool full;
+    const char *output; /* file */
 };
 
 struct command_line {
@@ -41,6 +43,8 @@ int cmd_test(const struct options *o);
 int cmd_check(const struct options *o);
 
 int cmd_size(const struct options *o);
+int cmd_licenses(const struct options *o);
+int cmd_sbom(const struct options *o);
 int cmd_clean(const struct options *o);
 int cmd_describe(const struct options *o);
 int cmd_env(const struct options *o);
