@@ -202,7 +202,7 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(Q)install -m 755 $(B)/fata $(addprefix $(B)/,$(TENDERS) $(WORKERS)) $(DESTDIR)$(PREFIX)/bin
 	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/fata/,$(ROOMS))
-	$(Q)cp -r $(ROOMS) fata.lock $(DESTDIR)$(PREFIX)/share/fata
+	$(Q)cp -r $(ROOMS) fata.lock LICENSE $(DESTDIR)$(PREFIX)/share/fata
 	$(Q)find $(DESTDIR)$(PREFIX)/share/fata -type d -name tests -prune -exec rm -rf {} +
 	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS)) fata-net)) $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 tool/completion.bash \

@@ -3,6 +3,7 @@
 #include "ports.h"
 #include "port.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,6 +85,13 @@ static void describe(const struct manifest *m, const struct target *t,
         }
         p->build = build;
     }
+}
+
+static struct port_env source_env(const struct session *s)
+{
+    return (struct port_env){.lock_path = path_of(s->project, "fata.lock"),
+                             .frozen = s->frozen,
+                             .offline = s->offline};
 }
 
 static void make(struct session *s, struct build *b, struct flavour *f,
@@ -188,17 +196,26 @@ const char *ports_syscalls(const struct build *b)
     return "-";
 }
 
-int ports_update(struct session *s, struct build *b)
+const char *ports_source(struct session *s, const struct manifest *m,
+                         struct pin *pin)
 {
-    int failures = 0;
-    for (size_t i = 0; i < b->unit_count; i++) {
-        const struct manifest *m = b->unit[i]->manifest;
-        struct port p;
-        if (!m->source.given)
-            continue;
-        describe(m, b->target, &p);
-        if (port_update(&p, path_of(s->project, "fata.lock")) != 0)
-            failures++;
-    }
-    return failures;
+    struct port p;
+    const struct port_env env = source_env(s);
+    char *folder;
+    describe(m, NULL, &p);
+    if (port_fetch(&p, &env, &folder, pin) != 0)
+        stop(EXIT_FAILED, "there is no source of port `%s`", p.name);
+    const char *path = format("%s", folder);
+    free(folder);
+    return path;
+}
+
+int ports_pin(struct session *s, const struct manifest *const *m, size_t count,
+              bool newest)
+{
+    struct port *p = pool_alloc(count * sizeof(*p));
+    const struct port_env env = source_env(s);
+    for (size_t i = 0; i < count; i++)
+        describe(m[i], NULL, &p[i]);
+    return port_pin(p, count, &env, newest) == 0 ? 0 : EXIT_FAILED;
 }
