@@ -104,13 +104,20 @@ $(B)/obj/tender/spt/fault.c.o $(B)/obj/tender/report.c.o: SPT_CFLAGS += -fno-sta
 demo: all
 	$(Q)sh examples/website/demo.sh $(B)/fata
 
+# What builds of ports need here, beyond a compiler.
+PORT_PACKAGES  := tcl
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
                   dnsmasq-base iputils-ping iperf nginx-light wrk gcc-aarch64-linux-gnu \
-                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz
+                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz $(PORT_PACKAGES)
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
 	$(Q)sh tool/packages.sh $(CHECK_PACKAGES)
+	@touch $@
+
+$(B)/port-packages: tool/packages.sh Makefile
+	@mkdir -p $(B)
+	$(Q)sh tool/packages.sh $(PORT_PACKAGES)
 	@touch $@
 
 # The manifest reader's fuzz harness as a program that replays files.
@@ -184,7 +191,7 @@ fuzz: all $(B)/check-packages
 check: all $(B)/check-packages
 	$(Q)sh tests/check.sh
 
-check-fast: all
+check-fast: all $(B)/port-packages
 	$(Q)sh tests/check.sh fast
 
 # Ring 0, and ring 3 on SVM, in a machine that QEMU emulates.
