@@ -42,6 +42,12 @@ int cmd_run(const struct options *o);
 int cmd_test(const struct options *o);
 int cmd_check(const struct options *o);
 
+/* After a link that failed: the chains to missing system calls, on standard
+ * error, if these are the reason. */
+void check_explain(const struct session *s, const struct build *b);
+/* What cmd_link leaves beside the image for that. */
+#define LINK_MISSING ".missing"
+
 int cmd_size(const struct options *o);
 int cmd_licenses(const struct options *o);
 int cmd_sbom(const struct options *o);

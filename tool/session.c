@@ -157,6 +157,8 @@ int session_build(struct session *s, struct build **builds, size_t count)
     for (size_t i = 0; i < count; i++)
         push_once(&outputs, image_path(s, builds[i]));
     int status = ninja_run(s, &outputs);
+    for (size_t i = 0; i < count && status != 0; i++)
+        check_explain(s, builds[i]);
     session_unlock(s);
     return status;
 }
