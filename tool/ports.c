@@ -125,7 +125,7 @@ static void make(struct session *s, struct build *b, struct flavour *f,
         .cflags = cflags.item,
         .ar = f->ar,
         .ld = f->ld,
-        .lock_path = path_of(s->project, "fata.lock"),
+        .lock_path = s->lock_path,
         .frozen = s->frozen,
         .offline = s->offline,
         .progress = isatty(2) == 1,
@@ -168,6 +168,12 @@ const char *const *ports_archives(const struct build *b, const struct unit *u)
     return m == NULL ? NULL : (const char *const *)(void *)m->result.archives;
 }
 
+const char *ports_folder(const struct build *b, const struct unit *u)
+{
+    struct made *m = find(u->manifest, flavour_id(b->target));
+    return m == NULL ? NULL : folder_of(m->result.include[0]);
+}
+
 const struct vec *ports_of_target(const struct build *b)
 {
     for (size_t i = 0; i < b->unit_count; i++)
@@ -197,7 +203,7 @@ int ports_update(struct session *s, struct build *b)
         if (!m->source.given)
             continue;
         describe(m, b->target, &p);
-        if (port_update(&p, path_of(s->project, "fata.lock")) != 0)
+        if (port_update(&p, s->lock_path) != 0)
             failures++;
     }
     return failures;
