@@ -108,7 +108,8 @@ static const char *allowed_source(const struct cc *c, const char *calls)
     struct buf t = {0};
     if (c->allow.count == 0)
         return NULL;
-    buf_add(&t, "_Noreturn void fata_panic(const char *, const char *);\n");
+    buf_add(&t, "__attribute__((noreturn)) void fata_panic(const char *, "
+                "const char *);\n");
     for (size_t i = 0; i < c->allow.count; i++) {
         const char *number = call_number(calls, c->allow.item[i]);
         if (number == NULL) /* not on this CPU */
@@ -212,7 +213,11 @@ static int link_program(const struct cc *c)
 int cmd_cc(int argc, char **argv)
 {
     struct cc c = {0};
+    static const char *const not_ours[] = {"CPATH", "C_INCLUDE_PATH",
+                                           "LIBRARY_PATH", NULL};
     int i = 4;
+    for (const char *const *v = not_ours; *v != NULL; v++)
+        unsetenv(*v);
     if (argc < 6)
         stop(EXIT_MISTAKE, "__cc is for the scripts of a toolchain only");
     c.arch = argv[0];

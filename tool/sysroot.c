@@ -128,3 +128,28 @@ int sysroot_relocate(const char *out)
     free(dir);
     return err;
 }
+
+void toolchain_variables(const char *folder, const char *arch,
+                         struct strings *out)
+{
+    static const struct {
+        const char *name, *tool;
+    } tools[] = {{"CC", "cc"},           {"AR", "ar"},
+                 {"LD", "ld"},           {"NM", "nm"},
+                 {"RANLIB", "ranlib"},   {"STRIP", "strip"},
+                 {"OBJCOPY", "objcopy"}, {"PKG_CONFIG", "pkg-config"}};
+    static const struct {
+        const char *name, *file;
+    } files[] = {{"CONFIG_SITE", "config.site"},
+                 {"CMAKE_TOOLCHAIN_FILE", "toolchain.cmake"},
+                 {"MESON_CROSS_FILE", "cross.ini"}};
+
+    for (size_t i = 0; i < FATA_COUNT(tools); i++)
+        strings_addf(out, "%s=%s/bin/%s-fata-%s", tools[i].name, folder, arch,
+                     tools[i].tool);
+    /* What config.sub knows: the C library is musl. */
+    strings_addf(out, "HOST=%s-linux-musl", arch);
+    for (size_t i = 0; i < FATA_COUNT(files); i++)
+        strings_addf(out, "%s=%s/%s-fata/%s", files[i].name, folder, arch,
+                     files[i].file);
+}

@@ -18,4 +18,10 @@ int sysroot_add(const char *sysroot, const struct built_port *port);
  * folder that they are in.  0, or -1 after a message. */
 int sysroot_relocate(const char *out);
 
+/* What the toolchain in `folder` offers to build systems, NAME=VALUE: its
+ * programs, and the files that describe it. */
+struct strings;
+void toolchain_variables(const char *folder, const char *arch,
+                         struct strings *out);
+
 #endif

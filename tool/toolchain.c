@@ -7,8 +7,7 @@
  *   <cpu>-fata/lib              archives; libfata-<target>.a and its layout
  *   <cpu>-fata/lib/pkgconfig    .pc files of ports
  *   <cpu>-fata/toolchain.cmake, cmake/, cross.ini, config.site
- *
- * The folder can be moved. */
+ */
 #define _GNU_SOURCE 1
 #include "toolchain.h"
 #include "commands.h"
@@ -74,11 +73,15 @@ static void machine_flags(const struct flavour *f, struct vec *out)
     }
 }
 
+/* With fata beside it: the folder can be moved. */
+static bool installed(const struct chain *c)
+{
+    return is_file(format("%s/bin/fata", c->folder));
+}
+
 static const char *self_for(const struct chain *c)
 {
-    /* Installed beside each other. */
-    return is_file(format("%s/bin/fata", c->folder)) ? "$here/fata"
-                                                     : self_path();
+    return installed(c) ? "$here/fata" : self_path();
 }
 
 static void write_cc(const struct chain *c)
@@ -181,24 +184,22 @@ static void write_cmake(const struct chain *c)
                false);
 }
 
+/* Meson does not know where its file is: it is told, or finds what is
+ * installed in $PATH. */
 static void write_meson(const struct chain *c)
 {
+    static const char *const tools[] = {"c",     "ar",      "nm", "ranlib",
+                                        "strip", "objcopy", "ld", "pkgconfig"};
+    const char *bin = installed(c) ? "" : format("%s/bin/", c->folder);
     struct buf t = {0};
-    buf_add(&t,
-            "# Made by fata; changes are lost.\n"
-            "[constants]\nbin = '@DIRNAME@/../bin/%s-fata-'\n\n"
-            "[binaries]\n",
-            c->arch);
-    static const char *const tools[] = {"cc",    "ar",      "nm", "ranlib",
-                                        "strip", "objcopy", "ld"};
+    buf_add(&t, "# Made by fata; changes are lost.\n[binaries]\n");
     for (size_t i = 0; i < FATA_COUNT(tools); i++)
-        buf_add(&t, "%s = bin + '%s'\n",
-                strcmp(tools[i], "cc") == 0 ? "c" : tools[i], tools[i]);
-    /* Its name has changed. */
+        buf_add(&t, "%s = '%s%s-fata-%s'\n", tools[i], bin, c->arch,
+                i == 0                               ? "cc"
+                : strcmp(tools[i], "pkgconfig") == 0 ? "pkg-config"
+                                                     : tools[i]);
     buf_add(&t,
-            "pkgconfig = bin + 'pkg-config'\n"
-            "pkg-config = bin + 'pkg-config'\n\n"
-            "[built-in options]\ndefault_library = 'static'\n"
+            "\n[built-in options]\ndefault_library = 'static'\n"
             "b_staticpic = false\nb_pie = false\nb_asneeded = false\n"
             "b_lundef = false\n\n"
             "[host_machine]\nsystem = 'fata'\ncpu_family = '%s'\n"
@@ -275,7 +276,8 @@ static const char *state_of(const struct chain *c, struct build **builds,
     struct hash *h = hash_new();
     struct vec flags = {0};
     char key[SHA256_TEXT];
-    hash_add_text(h, FATA_VERSION);
+    (void)sha256_file(self_path(), key); /* what is written here */
+    hash_add_text(h, key);
     hash_add_text(h, self_for(c));
     hash_add_list(h, c->f->cc.item);
     machine_flags(c->f, &flags);
@@ -308,6 +310,7 @@ static void make_for(struct chain *c, struct build **builds, size_t count)
     const char *state = state_of(c, builds, count);
     const char *old = slurp(made, NULL);
     struct buf t = {0};
+    bool ports = false;
     if (old != NULL && strcmp(old, state) == 0)
         return;
     if (remove_tree(c->sysroot) != 0)
@@ -317,7 +320,9 @@ static void make_for(struct chain *c, struct build **builds, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (strcmp(builds[i]->target->arch, c->arch) != 0)
             continue;
-        add_ports(c, builds[i]);
+        if (!ports) /* all targets have the same */
+            add_ports(c, builds[i]);
+        ports = true;
         add_target(c, builds[i], ninja_link(c->s, builds[i]));
     }
     write_libraries(c);
@@ -383,26 +388,6 @@ void toolchain_make(struct session *s, const char *folder,
         make_for(&c, builds, count);
     }
     session_unlock(s);
-}
-
-struct vec toolchain_variables(const char *folder, const char *arch)
-{
-    static const struct {
-        const char *name, *tool;
-    } tools[] = {{"CC", "cc"},           {"AR", "ar"},
-                 {"LD", "ld"},           {"NM", "nm"},
-                 {"RANLIB", "ranlib"},   {"STRIP", "strip"},
-                 {"OBJCOPY", "objcopy"}, {"PKG_CONFIG", "pkg-config"}};
-    const char *sysroot = format("%s/%s-fata", folder, arch);
-    struct vec v = {0};
-    for (size_t i = 0; i < FATA_COUNT(tools); i++)
-        push(&v, format("%s=%s/bin/%s-fata-%s", tools[i].name, folder, arch,
-                        tools[i].tool));
-    push(&v, format("HOST=%s-linux-musl", arch));
-    push(&v, format("CONFIG_SITE=%s/config.site", sysroot));
-    push(&v, format("CMAKE_TOOLCHAIN_FILE=%s/toolchain.cmake", sysroot));
-    push(&v, format("MESON_CROSS_FILE=%s/cross.ini", sysroot));
-    return v;
 }
 
 /* All targets of the toolkit that have images, for this CPU. */

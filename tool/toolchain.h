@@ -17,7 +17,4 @@ struct options;
 struct session *toolchain_session(const struct options *o,
                                   const char *lock_path);
 
-/* The files of build systems: NAME=VALUE for the environment. */
-struct vec toolchain_variables(const char *folder, const char *arch);
-
 #endif
