@@ -108,7 +108,8 @@ demo: all
 PORT_PACKAGES  := tcl
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
                   dnsmasq-base iputils-ping iperf nginx-light wrk gcc-aarch64-linux-gnu \
-                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz $(PORT_PACKAGES)
+                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz cmake meson \
+                  $(PORT_PACKAGES)
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
@@ -214,6 +215,9 @@ install: all
 	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS)) fata-net)) $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 tool/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
+	@echo "  MAKE  $(DESTDIR)$(PREFIX)/bin/*-fata-cc" >&2
+	$(Q)env -u FATA_ROOT $(DESTDIR)$(PREFIX)/bin/fata toolchain $(DESTDIR)$(PREFIX) >/dev/null || \
+	    echo "  (without the toolchain, for now: later type fata toolchain $(PREFIX))" >&2
 
 .PHONY: clean
 clean:

@@ -198,6 +198,7 @@ if [ "${1:-}" != fast ]; then
     step "HTTP" sh tests/http.sh $fata
     step "HTTP in other loops" sh lib/http/tests/loops.sh $fata
     step "names" sh tests/dns.sh $fata
+    step "toolchain" sh tests/toolchain.sh $fata
     step "out of tree" sh tests/out_of_tree.sh $fata
     step "install" sh tests/install.sh
     wait $second

@@ -33,6 +33,16 @@ cd "$dir" || exit 1
 check "man pages" test -f "$dir/prefix/share/man/man1/fata.1" -a \
     -f "$dir/prefix/share/man/man1/fata-spt.1"
 check "gdb's commands" test -f "$dir/prefix/share/fata/gdb/fata.py"
+runs_plain() {
+    printf '#include <stdio.h>\nint main(int n, char **w) { return printf("%%s Ada\\n", w[n - 1]) < 0; }\n' >plain.c
+    x86_64-fata-cc --fata-target=spt -O2 plain.c -o plain && fata-spt plain hello | grep -q 'hello Ada'
+}
+moved() {
+    mv "$dir/prefix" "$dir/elsewhere" && PATH=$dir/elsewhere/bin:$PATH runs_plain &&
+        mv "$dir/elsewhere" "$dir/prefix"
+}
+check "x86_64-fata-cc" runs_plain
+check "x86_64-fata-cc, moved as with DESTDIR" moved
 check "fata new" fata new greeter
 cd greeter || exit 1
 check "fata run -t spt" greets fata run -t spt -- --name=Ada

@@ -2,6 +2,9 @@
 /* fata build, clean, env. */
 #define _GNU_SOURCE 1
 #include "commands.h"
+#include "port.h"
+#include "ports.h"
+#include "toolchain.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -67,6 +70,42 @@ static void variable(const char *name, const char *value)
     printf("'\n");
 }
 
+/* The toolchain of the project, with the ports that its program requires; the
+ * cache has it.
+ * folder  of the program, or NULL: there is none */
+static void toolchain_env(const struct options *o, struct session *s,
+                          struct target *t, const char *folder)
+{
+    struct session *chain = toolchain_session(o, s->lock_path);
+    struct vec ports = {0};
+    struct strings v = {0};
+    char id[SHA256_TEXT];
+    const char *who = format("%s %s", s->project, folder != NULL ? folder : "");
+    if (folder != NULL) {
+        const struct manifest *m = session_unikernel(s, folder);
+        struct build *b =
+            build_resolve(&s->registry, program_of_unikernel(m), t);
+        registry_scan(&chain->registry, s->project);
+        registry_paths(&chain->registry, m);
+        for (size_t i = 0; i < b->unit_count; i++)
+            if (b->unit[i]->manifest->source.given)
+                push(&ports, b->unit[i]->manifest->name.text);
+    }
+    sha256_bytes(who, strlen(who), id);
+    const char *place =
+        format("%s/%.12s%s", chain->project, id, s->use_clang ? "-clang" : "");
+    /* Of that registry: it is another one. */
+    t = target_find(&chain->registry, t->name, false);
+    toolchain_make(chain, place, &t, 1, &ports);
+    toolchain_variables(place, t->arch, &v);
+    for (size_t i = 0; i < v.count; i++) {
+        char *value = strchr(v.item[i], '=');
+        *value = '\0';
+        variable(v.item[i], value + 1);
+    }
+    strings_free(&v);
+}
+
 int cmd_env(const struct options *o)
 {
     const char *folder = only_folder(o), *why;
@@ -85,11 +124,16 @@ int cmd_env(const struct options *o)
     variable("FATA_TARGET", t->name);
     variable("FATA_ARCH", t->arch);
     variable("FATA_FLAVOUR", t->flavour);
-    variable("CC", join(&f->cc, " "));
-    variable("CFLAGS", join(&f->cflags, " "));
-    variable("LDFLAGS", join(&f->link, " "));
-    variable("AR", f->ar);
-    variable("LD", f->ld);
+    if (f->is_image) {
+        toolchain_env(o, s, t,
+                      is_file(path_of(folder, "fata.yml")) ? folder : NULL);
+    } else {
+        variable("CC", join(&f->cc, " "));
+        variable("CFLAGS", join(&f->cflags, " "));
+        variable("LDFLAGS", join(&f->link, " "));
+        variable("AR", f->ar);
+        variable("LD", f->ld);
+    }
     if (t->manifest->script.text != NULL)
         variable("FATA_SCRIPT",
                  path_of(t->manifest->folder, t->manifest->script.text));

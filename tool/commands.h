@@ -55,6 +55,7 @@ int cmd_clean(const struct options *o);
 int cmd_describe(const struct options *o);
 int cmd_env(const struct options *o);
 int cmd_add(const struct options *o);
+int cmd_toolchain(const struct options *o);
 int cmd_update(const struct options *o);
 
 /* fata run --watch; see watch.c. */
@@ -71,10 +72,24 @@ int cmd_layer(int argc, char **argv);
 int cmd_link(int argc, char **argv);
 int cmd_generate(int argc, char **argv);
 int cmd_kv(int argc, char **argv);
+/* Called by the scripts of a toolchain. */
+int cmd_cc(int argc, char **argv);
+
+/* Prints what a linker that failed has said, with what a missing system call
+ * means.
+ * calls      the C library's list of them
+ * unikernel  the program has a manifest: what else is undefined is missing in
+ *            it; else the linker's own words stay */
+void link_explain(const char *text, const char *program, const char *target,
+                  const char *calls, bool unikernel);
 
 /* Fills the session for the project that `folder` belongs to, and finds all
  * manifests. */
 struct session *session_open(const struct options *o, const char *folder);
+/* The same for a project in this very folder, which need not have a manifest.
+ * lock_path  the fata.lock that pins its ports */
+struct session *session_in(const struct options *o, const char *project,
+                           const char *lock_path);
 /* The manifest of the unikernel in `folder`; a mistake when there is none. */
 struct manifest *session_unikernel(struct session *s, const char *folder);
 /* The one folder of the command line, or this one. */

@@ -22,7 +22,7 @@ _fata()
         [ "${COMP_WORDS[i]}" = -- ] && return
     done
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "new build run test check size clean describe env update --help --version" -- "$word"))
+        COMPREPLY=($(compgen -W "new build run test check size clean describe env toolchain update --help --version" -- "$word"))
         return
     fi
     if [ "$before" = -t ]; then
@@ -41,6 +41,7 @@ _fata()
     size) options="-t --sanitize --svg --frozen --offline --cc=gcc --cc=clang -v --help" ;;
     describe) options="-t --sanitize --svg --dot --cc=gcc --cc=clang --help" ;;
     env) options="-t --sanitize --frozen --offline --cc=gcc --cc=clang --help" ;;
+    toolchain) options="-t --frozen --offline --cc=gcc --cc=clang --help" ;;
     update) options="-t -v --help" ;;
     *) options=--help ;;
     esac

@@ -9,8 +9,9 @@
 /* Options that a whole run of the tool shares. */
 struct session {
     struct registry registry;
-    const char *project; /* its folder */
-    const char *build;   /* project/build */
+    const char *project;   /* its folder */
+    const char *build;     /* project/build */
+    const char *lock_path; /* fata.lock */
     bool sanitize, debug, frozen, offline, verbose, use_clang;
     bool quiet;          /* away from a terminal: only what fails */
     bool keep_going;     /* build what can be built */

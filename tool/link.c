@@ -30,12 +30,11 @@ struct missing {
     struct vec by;
 };
 
-static int explain(const char *text, const char *program, const char *target,
-                   const char *calls)
+void link_explain(const char *text, const char *program, const char *target,
+                  const char *calls, bool unikernel)
 {
     struct missing *all = NULL;
     size_t count = 0;
-    int other = 0;
     const char *function = NULL, *member = NULL;
     while (*text != '\0') {
         size_t n = strcspn(text, "\n");
@@ -58,7 +57,10 @@ static int explain(const char *text, const char *program, const char *target,
             continue;
         if (un == NULL) {
             fprintf(stderr, "%s\n", line);
-            other++;
+            continue;
+        }
+        if (!unikernel && strstr(un, "`fata_sys_") == NULL) {
+            fprintf(stderr, "%s\n", line);
             continue;
         }
         un += strlen("undefined reference to `");
@@ -83,10 +85,10 @@ static int explain(const char *text, const char *program, const char *target,
             const char *name = call_name(calls, all[i].symbol);
             fprintf(stderr,
                     "fata: error: `%s` needs system call %s (%s), which "
-                    "images for %s do not have; needed by %s; `fata check` "
-                    "shows why\n",
+                    "images for %s do not have; needed by %s%s\n",
                     program, name != NULL ? name : "number", all[i].symbol + 9,
-                    target, needed);
+                    target, needed,
+                    unikernel ? "; `fata check` shows why" : "");
         } else {
             fprintf(stderr,
                     "fata: error: `%s` is defined nowhere in `%s` for %s; "
@@ -95,7 +97,6 @@ static int explain(const char *text, const char *program, const char *target,
                     all[i].symbol, program, target, needed);
         }
     }
-    return other;
 }
 
 /* PROGRAM TARGET CALLS STRIP IMAGE DEBUG -- LINKER... */
@@ -115,8 +116,8 @@ int cmd_link(int argc, char **argv)
         if (errors.data != NULL &&
             strstr(errors.data, "undefined reference to `fata_sys_") != NULL)
             (void)write_file(format("%s" LINK_MISSING, debug), "", 0);
-        explain(errors.data != NULL ? errors.data : "", argv[0], argv[1],
-                argv[2]);
+        link_explain(errors.data != NULL ? errors.data : "", argv[0], argv[1],
+                     argv[2], true);
         text_free(&errors);
         return EXIT_FAILED;
     }

@@ -11,6 +11,7 @@
  *   ninja.c link.c layer.c                 and how it goes
  *   reach.c calls.c                        what a link reaches, and why
  *   size*.c parts.c licence.c              what its bytes are, and whose
+ *   toolchain*.c cc.c                      for other build systems
  *   cmd_*.c describe.c graph.c test_*.c watch*.c   the commands
  *   port*.c source*.c lock.c               third-party code
  *
@@ -39,6 +40,8 @@ int main(int argc, char **argv)
         return cmd_generate(argc - 2, argv + 2);
     if (argc >= 2 && strcmp(argv[1], "__kv") == 0)
         return cmd_kv(argc - 2, argv + 2);
+    if (argc >= 2 && strcmp(argv[1], "__cc") == 0)
+        return cmd_cc(argc - 2, argv + 2);
     if (argc >= 2 && strcmp(argv[1], "__reference") == 0) {
         struct buf t = {0};
         schema_reference(&t);

@@ -103,6 +103,8 @@ static void port_key(const struct port *port, const struct port_env *env,
         if (!starts_with(*f, "-ffile-prefix-map="))
             hash_add_text(h, *f);
     hash_add_text(h, NULL);
+    if (env->toolchain != NULL)
+        hash_add_text(h, env->toolchain_key);
     hash_add_text(h, env->ar);
     hash_add_text(h, env->ld);
     hash_tree(h, port->dir);

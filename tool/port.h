@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sysroot.h"
+
 /* One way to obtain the source; they are tried in order. */
 struct port_form {
     enum port_form_kind {
@@ -43,6 +45,9 @@ struct port {
     const char *const *const *build; /* commands, instead of sources */
     const char *const *dep_include;  /* include folders it may use */
     const char *const *dep_keys;     /* port_result.key of required ports */
+    /* Required ports but those of the C library. */
+    const struct built_port *deps;
+    size_t dep_count;
 };
 
 struct port_env {
@@ -53,6 +58,10 @@ struct port_env {
     const char *const *cflags; /* the flavour's */
     const char *ar;
     const char *ld;
+    /* Command that makes the toolchain for `build` in the folder that follows
+     * as its last word, and what determines that; NULL: `cc` is used. */
+    const char *const *toolchain;
+    const char *toolchain_key;
     const char *lock_path; /* fata.lock; NULL: none is read or written */
     bool frozen;           /* exactly what fata.lock says */
     bool offline;          /* the network is not touched */

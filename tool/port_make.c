@@ -4,6 +4,7 @@
 #define _GNU_SOURCE 1
 #include "port_make.h"
 
+#include "sysroot.h"
 #include "util.h"
 
 #include <errno.h>
@@ -86,9 +87,41 @@ static char *ranlib_of(const char *ar)
     return xformat("%.*sranlib", (int)(len - 2), ar);
 }
 
+/* The tools in `folder`, and what build systems read; without a toolchain the
+ * same words mean a build for this host. */
+static void add_toolchain(const struct port *port, const struct port_env *env,
+                          const char *folder, struct strings *e)
+{
+    if (env->toolchain == NULL) {
+        struct text prefixes = {0}, flags = {0};
+
+        for (size_t i = 0; i < port->dep_count; i++) {
+            text_addf(&prefixes, "%s%s", i > 0 ? ":" : "", port->deps[i].dir);
+            text_addf(&flags, "%s-L%s/lib", i > 0 ? " " : "",
+                      port->deps[i].dir);
+        }
+        text_add(&prefixes, "");
+        text_add(&flags, "");
+        strings_addf(e, "CMAKE_PREFIX_PATH=%s", prefixes.data);
+        strings_addf(e, "LDFLAGS=%s", flags.data);
+        text_free(&prefixes);
+        text_free(&flags);
+        strings_add(e, "HOST=");
+        strings_add(e, "MESON_FILE=--native-file=/dev/null");
+        strings_add(e, "CMAKE_TOOLCHAIN_FILE");
+        return;
+    }
+    toolchain_variables(folder, env->arch, e);
+    strings_addf(e, "MESON_FILE=--cross-file=%s/%s-fata/cross.ini", folder,
+                 env->arch);
+    strings_addf(e, "SYSROOT=%s/%s-fata", folder, env->arch);
+    strings_add(e, "FATA_TARGET");
+}
+
 static void make_environment(const struct port *port,
                              const struct port_env *env, const char *work,
-                             const char *out, struct strings *e)
+                             const char *toolchain, const char *out,
+                             struct strings *e)
 {
     char *cc = join_words(env->cc, "");
     char *flags = join_words(env->cflags, "");
@@ -98,10 +131,13 @@ static void make_environment(const struct port *port,
     char *ranlib = ranlib_of(env->ar);
 
     clean_environment(e);
-    strings_addf(e, "CC=%s", cc);
-    strings_addf(e, "AR=%s", env->ar);
-    strings_addf(e, "LD=%s", env->ld != NULL ? env->ld : "ld");
-    strings_addf(e, "RANLIB=%s", ranlib);
+    if (env->toolchain == NULL) {
+        strings_addf(e, "CC=%s", cc);
+        strings_addf(e, "AR=%s", env->ar);
+        strings_addf(e, "LD=%s", env->ld != NULL ? env->ld : "ld");
+        strings_addf(e, "RANLIB=%s", ranlib);
+    }
+    add_toolchain(port, env, toolchain, e);
     strings_addf(e,
                  "CFLAGS=%s -ffile-prefix-map=%s=%s-%s "
                  "-ffile-prefix-map=%s=%s%s%s",
@@ -175,14 +211,38 @@ static void log_command(const char *log, const struct strings *argv)
     free(old);
 }
 
+/* The toolchain for `build`, with the ports that are required. */
+static int make_toolchain(const struct port *port, const struct port_env *env,
+                          const char *folder, const char *log)
+{
+    char *sysroot = xformat("%s/%s-fata", folder, env->arch);
+    struct strings argv = {0};
+    int err;
+
+    strings_add_all(&argv, env->toolchain);
+    strings_add(&argv, folder);
+    log_command(log, &argv);
+    err =
+        command_run(&(struct command){.argv = strings_list(&argv), .log = log});
+    for (size_t i = 0; err == 0 && i < port->dep_count; i++)
+        err = sysroot_add(sysroot, &port->deps[i]);
+    strings_free(&argv);
+    free(sysroot);
+    return err == 0 ? 0 : -1;
+}
+
 /* `build:` in a copy of the source. */
 static int run_commands(const struct port *port, const struct port_env *env,
-                        const char *work, const char *out, const char *log)
+                        const char *work, const char *tmp, const char *out,
+                        const char *log)
 {
     struct strings e = {0};
+    char *toolchain = path_join(tmp, "toolchain");
     int status = 0;
 
-    make_environment(port, env, work, out, &e);
+    if (env->toolchain != NULL)
+        status = make_toolchain(port, env, toolchain, log);
+    make_environment(port, env, work, toolchain, out, &e);
     for (const char *const *const *b = port->build; status == 0 && *b != NULL;
          b++) {
         struct strings argv = {0};
@@ -201,7 +261,8 @@ static int run_commands(const struct port *port, const struct port_env *env,
         strings_free(&argv);
     }
     strings_free(&e);
-    return status == 0 ? 0 : -1;
+    free(toolchain);
+    return status == 0 ? sysroot_relocate(out) : -1;
 }
 
 static int run_ninja(const struct port_env *env, const char *tmp,
@@ -283,8 +344,14 @@ static int copy_tree(const char *from, const char *to)
 {
     char *all = path_join(from, ".");
     const char *const argv[] = {"cp", "-R", "-P", "-p", all, to, NULL};
+    /* All of one age: the distribution's patches would have made a Makefile.am
+     * newer than what was made from it. */
+    const char *const age[] = {"find", to,   "-type", "f", "-exec", "touch",
+                               "-d",   "@1", "{}",    "+", NULL};
     int status =
         make_dirs(to) == 0 ? command_run(&(struct command){.argv = argv}) : 1;
+    if (status == 0)
+        status = command_run(&(struct command){.argv = age});
 
     free(all);
     if (status != 0)
@@ -311,7 +378,7 @@ int port_make(const struct port *port, const struct port_env *env,
     else if (err == 0 && port->sources != NULL)
         err = port_write_ninja(port, env, source, tmp, out);
     if (err == 0 && (commands || port->sources != NULL)) {
-        err = commands ? run_commands(port, env, work, out, log)
+        err = commands ? run_commands(port, env, work, tmp, out, log)
                        : run_ninja(env, tmp, log);
         if (err != 0)
             show_failure(port, env, log);

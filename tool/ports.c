@@ -113,15 +113,80 @@ static struct port_env source_env(const struct session *s)
                              .offline = s->offline};
 }
 
+/* What the target itself is made of: the C library. */
+static bool below(const struct unit *u, const struct unit *wanted)
+{
+    bool found = u == wanted;
+    for (size_t i = 0; !found && i < u->need_count; i++)
+        found = below(u->need[i], wanted);
+    return found;
+}
+
+static bool of_target(const struct build *b, const struct unit *u)
+{
+    const struct unit *target = target_unit(b);
+    return target != NULL && below(target, u);
+}
+
+/* Which system calls images serve or refuse: besides the C library itself, all
+ * that a link test can find out. */
+static const char *served_calls(const struct build *b)
+{
+    struct hash *h = hash_new();
+    char key[SHA256_TEXT];
+    for (size_t i = 0; i < b->unit_count; i++) {
+        const struct manifest *m = b->unit[i]->manifest;
+        if (m->source.given || !of_target(b, b->unit[i]))
+            continue;
+        LIST_FOR(struct source, src, m->sources)
+        {
+            for (size_t k = 0; k < src->files.count; k++) {
+                const char *path = path_of(m->folder, src->files.item[k].text);
+                const char *p = slurp(path, NULL);
+                while (p != NULL && (p = strstr(p, "SYS_")) != NULL) {
+                    size_t n = strcspn(p, "),\n");
+                    if (starts_with(p, "SYS_SERVE(") ||
+                        starts_with(p, "SYS_REFUSE("))
+                        hash_add_text(h, pool_copy(p, n));
+                    p += n;
+                }
+            }
+        }
+    }
+    hash_end(h, key);
+    return format("fata toolchain 1 %s", key);
+}
+
+/* `build` runs build systems that take a cross compiler. */
+static void add_toolchain(struct session *s, const struct build *b,
+                          const struct flavour *f, struct port_env *env)
+{
+    static const char *const flags[] = {"-O2", "-g", NULL};
+    struct vec argv = {0};
+    push(&argv, self_path());
+    push(&argv, "toolchain");
+    push(&argv, "-t");
+    push(&argv, format("stub-%s", f->arch));
+    if (s->use_clang)
+        push(&argv, "--cc=clang");
+    if (s->offline)
+        push(&argv, "--offline");
+    env->toolchain = argv.item;
+    env->toolchain_key = served_calls(b);
+    env->cflags = flags;
+}
+
 static void make(struct session *s, struct build *b, struct flavour *f,
                  struct unit *u)
 {
     const char *id = flavour_id(b->target);
     struct vec include = {0}, keys = {0};
+    struct built_port *deps = NULL;
     struct port p;
     if (find(u->manifest, id) != NULL)
         return;
     describe(u->manifest, b->target, &p);
+    bool toolchain = f->is_image && p.build != NULL && !of_target(b, u);
     push_all(&include, u->include.item);
     /* What it requires, and the C library; nothing else, so that it is the
      * same build in all programs. */
@@ -133,9 +198,18 @@ static void make(struct session *s, struct build *b, struct flavour *f,
         struct made *dep = find(b->unit[i]->manifest, id);
         if (dep == NULL || !contains(&needed, b->unit[i]->manifest->path))
             continue;
-        push_all(&include, (const char *const *)(void *)dep->result.include);
+        if (!toolchain) /* which has them */
+            push_all(&include,
+                     (const char *const *)(void *)dep->result.include);
         push(&keys, dep->result.key);
+        if (of_target(b, b->unit[i]))
+            continue;
+        deps = pool_grow(deps, p.dep_count, sizeof(*deps));
+        deps[p.dep_count++] = (struct built_port){dep->manifest->name.text,
+                                                  dep->manifest->version.text,
+                                                  ports_folder(b, b->unit[i])};
     }
+    p.deps = deps;
     p.dep_include = include.item;
     p.dep_keys = keys.item;
     struct vec cflags = {0};
@@ -152,11 +226,13 @@ static void make(struct session *s, struct build *b, struct flavour *f,
         .cflags = cflags.item,
         .ar = f->ar,
         .ld = f->ld,
-        .lock_path = path_of(s->project, "fata.lock"),
+        .lock_path = s->lock_path,
         .frozen = s->frozen,
         .offline = s->offline,
         .progress = isatty(2) == 1,
     };
+    if (toolchain)
+        add_toolchain(s, b, f, &env);
     struct made *m = pool_alloc(sizeof(*m));
     m->manifest = u->manifest;
     m->flavour = id;
@@ -313,6 +389,12 @@ const char *const *ports_archives(const struct build *b, const struct unit *u)
 {
     struct made *m = find(u->manifest, flavour_id(b->target));
     return m == NULL ? NULL : (const char *const *)(void *)m->result.archives;
+}
+
+const char *ports_folder(const struct build *b, const struct unit *u)
+{
+    struct made *m = find(u->manifest, flavour_id(b->target));
+    return m == NULL ? NULL : folder_of(m->result.include[0]);
 }
 
 const struct vec *ports_of_target(const struct build *b)

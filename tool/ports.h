@@ -10,6 +10,8 @@
  * A failure ends the tool. */
 void ports_make(struct session *s, struct build *b, struct flavour *f);
 const char *const *ports_archives(const struct build *b, const struct unit *u);
+/* Where the port was built: include/, lib/; or NULL: it is none. */
+const char *ports_folder(const struct build *b, const struct unit *u);
 /* Header folders of the ports that the target requires: the C library. */
 const struct vec *ports_of_target(const struct build *b);
 /* Its list of system calls (bits/syscall.h), or "-". */

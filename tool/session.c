@@ -31,15 +31,14 @@ static const char *find_project(const char *folder)
     }
 }
 
-struct session *session_open(const struct options *o, const char *folder)
+struct session *session_in(const struct options *o, const char *project,
+                           const char *lock_path)
 {
     struct session *s = pool_alloc(sizeof(*s));
-    const char *full = path_of(".", folder);
-    if (!is_folder(full))
-        stop(EXIT_MISTAKE, "there is no folder %s", folder);
     s->lock = -1;
-    s->project = find_project(full);
-    s->build = path_of(s->project, "build");
+    s->project = project;
+    s->build = path_of(project, "build");
+    s->lock_path = lock_path;
     s->sanitize = o->sanitize;
     s->debug = o->debug;
     s->frozen = o->frozen;
@@ -49,6 +48,16 @@ struct session *session_open(const struct options *o, const char *folder)
     s->targets = o->targets;
     registry_scan(&s->registry, fata_root());
     registry_scan(&s->registry, s->project);
+    return s;
+}
+
+struct session *session_open(const struct options *o, const char *folder)
+{
+    const char *full = path_of(".", folder);
+    if (!is_folder(full))
+        stop(EXIT_MISTAKE, "there is no folder %s", folder);
+    const char *project = find_project(full);
+    struct session *s = session_in(o, project, path_of(project, "fata.lock"));
     /* Targets may lie below its `paths`, too. */
     const char *own = path_of(s->project, "fata.yml");
     if (is_file(own))

@@ -3,6 +3,7 @@
  * as an image has its CPU to itself. */
 #include <fata/sys.h>
 #include <fata/platform.h>
+#include <sys/times.h>
 #include <time.h>
 
 long SYS_SYMBOL(clock_gettime)(long clock, struct timespec *out);
@@ -39,6 +40,16 @@ SYS_SERVE(clock_getres)(long clock, struct timespec *out)
     if (out != NULL)
         *out = (struct timespec){.tv_nsec = 1};
     return 0;
+}
+
+long SYS_SYMBOL(times)(struct tms *out);
+
+SYS_SERVE(times)(struct tms *out)
+{
+    long ticks = (long)(fata_now() / (FATA_S(1) / 100)); /* _SC_CLK_TCK */
+    if (out != NULL)
+        *out = (struct tms){.tms_utime = ticks};
+    return ticks;
 }
 
 /* musl's fallback for kernels without clock_gettime. */

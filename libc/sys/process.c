@@ -14,5 +14,8 @@ SYS_REFUSE(sched_yield, 0);
 SYS_REFUSE(prlimit64, -ENOSYS);
 SYS_REFUSE(sched_getaffinity, -ENOSYS);
 
+/* Of robust mutexes, whose owner's end nobody can outlive. */
+SYS_REFUSE(set_robust_list, -ENOSYS);
+
 /* Waiting on a lock would be for ever, waking finds nobody. */
 SYS_REFUSE(futex, 0);

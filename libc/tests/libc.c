@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <pthread.h>
+#include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -161,4 +163,21 @@ FATA_TEST(stdio_prints_in_order_with_the_console)
 {
     fata_check(printf("# printf reaches the console\n") > 0);
     fata_check_int(fflush(stdout), ==, 0);
+}
+
+FATA_TEST(processor_time_in_ticks)
+{
+    struct tms t;
+    clock_t before = times(&t);
+    fata_check(before >= 0 && t.tms_utime >= 0);
+    fata_check(times(NULL) >= before);
+    fata_check_int(sysconf(_SC_CLK_TCK), ==, 100);
+}
+
+FATA_TEST(mutexes_of_a_single_thread)
+{
+    static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+    fata_check_int(pthread_mutex_lock(&m), ==, 0);
+    fata_check_int(pthread_mutex_trylock(&m), ==, EBUSY);
+    fata_check_int(pthread_mutex_unlock(&m), ==, 0);
 }
