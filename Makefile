@@ -4,7 +4,7 @@
 #   make demo       builds and boots examples/website, where a browser finds it (PORT=8080)
 #   make check      all tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
-#   make install    PREFIX=$HOME/.local
+#   make install    PREFIX=$HOME/.local       make uninstall
 #   make bench-boot     make bench-async     make bench-net     make bench-http
 #   make bench-dns      make bench-stack
 #   make fuzz FUZZ_SECONDS=60     make clean
@@ -106,7 +106,7 @@ demo: all
 
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
                   dnsmasq-base iputils-ping iperf nginx-light wrk gcc-aarch64-linux-gnu \
-                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz
+                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz cmake
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
@@ -195,8 +195,10 @@ check-kvm: all
 # What an image needs: every room but its tests.
 ROOMS := abi async base device gdb lib libc platform ports
 
-.PHONY: install
-install: all
+include lib/host/libraries.mk
+
+.PHONY: install uninstall
+install: all install-libraries
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fata \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
@@ -207,6 +209,12 @@ install: all
 	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS)) fata-net)) $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 tool/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
+
+uninstall: uninstall-libraries
+	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,fata $(TENDERS) fata-net) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,fata.1 $(addsuffix .1,$(TENDERS) fata-net)) \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
+	$(Q)rm -rf $(DESTDIR)$(PREFIX)/share/fata
 
 .PHONY: clean
 clean:

@@ -161,6 +161,7 @@ if [ "${1:-}" != fast ]; then
     step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
     step "threads under TSan" sh tests/tsan.sh $fata
     step "libuv" sh lib/bridge/tests/uv.sh
+    step "host libraries" sh tests/host_library.sh
     step "clang" $fata test -t unix,spt,hvt --cc=clang $rooms
     step "aarch64" $fata test -t unix-aarch64 $rooms
     step "aarch64 image" $fata build -t spt-aarch64 examples/hello
