@@ -6,7 +6,7 @@
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make install    PREFIX=$HOME/.local       make uninstall
 #   make bench-boot     make bench-async     make bench-net     make bench-http
-#   make bench-dns      make bench-stack
+#   make bench-dns      make bench-stack      make bench-openssl
 #   make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
 
@@ -244,3 +244,7 @@ bench-net: all
 .PHONY: bench-dns
 bench-dns: all
 	$(Q)sh bench/dns/run.sh
+
+.PHONY: bench-openssl
+bench-openssl: all
+	$(Q)sh bench/openssl/run.sh
