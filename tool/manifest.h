@@ -136,7 +136,7 @@ struct manifest {
     struct list keys; /* struct key */
 
     /* component */
-    struct word init, main;
+    struct word init, init_if_used, main;
     struct list kinds; /* struct kind */
 
     /* component that is a port: `source` is given */
