@@ -4,9 +4,9 @@
 #   make demo       builds and boots examples/website, where a browser finds it (PORT=8080)
 #   make check      all tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
-#   make install    PREFIX=$HOME/.local
+#   make install    PREFIX=$HOME/.local       make uninstall
 #   make bench-boot     make bench-async     make bench-net     make bench-http
-#   make bench-dns      make bench-stack
+#   make bench-dns      make bench-stack      make bench-openssl
 #   make fuzz FUZZ_SECONDS=60     make clean
 # V=1 shows commands.  CC, CFLAGS, LDFLAGS as usual.
 
@@ -203,8 +203,10 @@ check-kvm: all
 # What an image needs: every room but its tests.
 ROOMS := abi async base device gdb lib libc platform ports
 
-.PHONY: install
-install: all
+include lib/host/libraries.mk
+
+.PHONY: install uninstall
+install: all install-libraries
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fata \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
@@ -218,6 +220,12 @@ install: all
 	@echo "  MAKE  $(DESTDIR)$(PREFIX)/bin/*-fata-cc" >&2
 	$(Q)env -u FATA_ROOT $(DESTDIR)$(PREFIX)/bin/fata toolchain $(DESTDIR)$(PREFIX) >/dev/null || \
 	    echo "  (without the toolchain, for now: later type fata toolchain $(PREFIX))" >&2
+
+uninstall: uninstall-libraries
+	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,fata $(TENDERS) fata-net) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,fata.1 $(addsuffix .1,$(TENDERS) fata-net)) \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
+	$(Q)rm -rf $(DESTDIR)$(PREFIX)/share/fata
 
 .PHONY: clean
 clean:
@@ -247,3 +255,7 @@ bench-net: all
 .PHONY: bench-dns
 bench-dns: all
 	$(Q)sh bench/dns/run.sh
+
+.PHONY: bench-openssl
+bench-openssl: all
+	$(Q)sh bench/openssl/run.sh

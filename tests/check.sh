@@ -188,6 +188,7 @@ if [ "${1:-}" != fast ]; then
     step "website" sh tests/website.sh $fata
     step "echo behind a port" sh tests/user_echo.sh $fata
     step "sockets of the host" sh tests/host_sockets.sh $fata
+    step "host libraries" sh tests/host_library.sh
     step "crashes and gdb" sh tests/debug.sh $fata
     step "plain Solo5 ABI" sh tests/plain_abi.sh $fata
     step "network ring" sh tests/net_ring.sh $fata

@@ -102,6 +102,14 @@ n="one picture is of one target"
 try "$n" 2 "$fata" size -t spt,unix --svg "$dir/no.svg" && [ ! -e "$dir/no.svg" ] && ok "$n"
 n="a picture that cannot be written"
 try "$n" 1 "$fata" size -t spt --svg "$dir/none/p.svg" && { grep -q 'cannot write' "$dir/err" && ok "$n" || bad "$n" text; }
+n="what is required and not used, with its init-if-used, takes nothing"
+cp -R "$root/examples/hello" "$dir/unused"
+cp "$root/fata.lock" "$dir/unused"
+sed -i 's/^requires: .*/requires: [run, random, nghttp2]/' "$dir/unused/fata.yml"
+try "$n" 0 "$fata" build -t spt "$dir/unused" && {
+    size=$(stat -c %s "$dir/unused/build/spt-$(uname -m)/hello")
+    [ "$size" -eq "$(stat -c %s "$root/build/spt-$(uname -m)/hello")" ] && ok "$n" || bad "$n" "$size"
+}
 n="what does not compile"
 echo mistake >>main.c
 try "$n" 1 "$fata" size -t spt && ok "$n"

@@ -61,8 +61,9 @@ struct build {
     size_t device_count;
     const struct key **key; /* the program's, then the components' */
     size_t key_count;
-    struct vec init;  /* hooks in dependency order */
-    const char *main; /* or NULL */
+    struct vec init;         /* hooks in dependency order */
+    struct vec init_if_used; /* those of them that may be left out */
+    const char *main;        /* or NULL */
 };
 
 /* True when the build satisfies it; an absent condition is satisfied. */

@@ -222,6 +222,9 @@ const char *app_start(const struct build *b)
         add_keys(&t, b);
     for (size_t i = 0; i < b->init.count; i++)
         buf_add(&t, "extern int %s(void);\n", b->init.item[i]);
+    /* A weak reference takes nothing out of an archive. */
+    for (size_t i = 0; i < b->init_if_used.count; i++)
+        buf_add(&t, "FATA_WEAK int %s(void);\n", b->init_if_used.item[i]);
     if (b->init.count != 0) {
         buf_add(&t, "static int (*const init[])(void) = {%s};\n\n",
                 join(&b->init, ", "));

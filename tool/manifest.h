@@ -138,7 +138,7 @@ struct manifest {
     struct words licence_files;
 
     /* component */
-    struct word init, main;
+    struct word init, init_if_used, main;
     struct list kinds; /* struct kind */
 
     /* component that is a port: `source` is given */

@@ -235,6 +235,10 @@ static void collect_hooks(struct build *b)
         const struct manifest *m = b->unit[i]->manifest;
         if (m->init.text != NULL)
             push_once(&b->init, m->init.text);
+        if (m->init_if_used.text != NULL) {
+            push_once(&b->init, m->init_if_used.text);
+            push_once(&b->init_if_used, m->init_if_used.text);
+        }
         if (m->main.text == NULL)
             continue;
         if (main_by != NULL)

@@ -46,6 +46,7 @@ const struct schema_key schema[] = {
     TOP("paths", TEXTS, paths, KIND_ALL, PLAIN, "more folders in which components are found"),
     TOP("keys", MAP_OF, keys, COMP | UNIK, OF(IN_KEY, key), "boot arguments `--NAME=VALUE`, by name"),
     TOP("init", A_SYMBOL, init, COMP, PLAIN, "`int f(void)`, called at start-up in dependency order, before devices are opened"),
+    TOP("init-if-used", A_SYMBOL, init_if_used, COMP, PLAIN, "the same, where the image has the file with the function for another reason"),
     TOP("main", A_SYMBOL, main, COMP, PLAIN, "`int f(int (*start)(void *app), void *app)`, called in place of start: the owner of the main loop"),
     TOP("kinds", MAP_OF, kinds, COMP, OF(IN_KIND, kind), "device kinds that it offers, by name"),
     TOP("version", A_TEXT, version, COMP | UNIK, PLAIN, "of the library or program; what `requires` compares"),

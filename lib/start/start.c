@@ -77,7 +77,7 @@ int fata_start(const struct fata_start *s, int argc, char **argv)
     *s->argc = argc;
     *s->argv = argv;
     for (size_t i = 0; i < s->init_count; i++) {
-        int error = s->init[i]();
+        int error = s->init[i] == NULL ? 0 : s->init[i]();
         if (error < 0) {
             complain(s->name, "cannot start: ", fata_strerror(error));
             return 1;

@@ -21,3 +21,4 @@ SYS_REFUSE(fstat, -EBADF);
 SYS_REFUSE(lseek, -ESPIPE);
 SYS_REFUSE(fcntl, 0);
 SYS_REFUSE(fsync, -EINVAL);
+SYS_REFUSE(getdents64, -EBADF);

@@ -16,7 +16,7 @@ struct fata_start {
     const struct fata_key *keys;
     const char **key_texts; /* key_count entries, for fata_keys_parse */
     size_t key_count;
-    int (*const *init)(void); /* component hooks in dependency order */
+    int (*const *init)(void); /* component hooks in dependency order, or NULL */
     size_t init_count;
     /* Opens the devices; on error *device is the name of the one that
      * failed.  NULL where there are none. */
