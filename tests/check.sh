@@ -158,6 +158,9 @@ if [ "${1:-}" != fast ]; then
     step "WebSocket corpus" websocket_corpus
     step "dns corpus" dns_corpus
     step "sources" sh tool/tests/source.sh $fata
+    step "add and update" sh tool/tests/add.sh $fata
+    step "ports of a program" sh tool/tests/ports.sh $fata
+    step "builds of ports" sh tests/port_builds.sh $fata
     step "sanitizers" $fata test -t unix,spt,hvt --sanitize $rooms
     step "threads under TSan" sh tests/tsan.sh $fata
     step "libuv" sh lib/bridge/tests/uv.sh
