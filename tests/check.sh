@@ -189,6 +189,9 @@ if [ "${1:-}" != fast ]; then
     step "echo behind a port" sh tests/user_echo.sh $fata
     step "sockets of the host" sh tests/host_sockets.sh $fata
     step "host libraries" sh tests/host_library.sh
+    step "add and update" sh tool/tests/add.sh $fata
+    step "ports of a program" sh tool/tests/ports.sh $fata
+    step "builds of ports" sh tests/port_builds.sh $fata
     step "crashes and gdb" sh tests/debug.sh $fata
     step "plain Solo5 ABI" sh tests/plain_abi.sh $fata
     step "network ring" sh tests/net_ring.sh $fata

@@ -37,7 +37,7 @@ n=help
 try $n 0 "$fata" --help && { has out "describe" && ok $n || bad $n "no list"; }
 n=version
 try $n 0 "$fata" --version && ok $n
-for c in new build run test check size clean describe env add update; do
+for c in new build run test check size licenses sbom clean describe env add update; do
     n="help of $c"
     try "$n" 0 "$fata" $c --help && { has out "usage: fata $c" && ok "$n" || bad "$n" text; }
 done
