@@ -86,7 +86,7 @@ stop() { # NAME: the image must end with status 0
 parts() {
     target=$1
     shift
-    (cd "$work" && ulimit -n 20000 && ip netns exec "$ns" python3 "$root/lib/http/tests/client.py" 10.99.0.2 "$@") \
+    (cd "$work" && ulimit -n 20000 && IMAGE_PID=$image_pid ip netns exec "$ns" python3 "$root/lib/http/tests/client.py" 10.99.0.2 "$@") \
         >"$work/parts" 2>&1
     sed "s/^\(ok\|FAIL\) /\1 $target /" "$work/parts"
     passed=$((passed + $(grep -c '^ok ' "$work/parts")))

@@ -27,6 +27,7 @@ struct fata__timers {
     struct fata_timer tcp, other;
     fata_time_t tcp_ran;  /* when tcp_ticks was right */
     fata_time_t tcp_next; /* for when the tick is set */
+    bool busy;            /* lwIP was entered since the last tick */
     fata_time_t other_next;
     fata_time_t due[OTHERS], ran[OTHERS];
     fata_time_t talked;    /* the last frame was sent */

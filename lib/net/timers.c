@@ -110,7 +110,10 @@ static void tcp_tick(struct fata_timer *timer)
     tcp_tmr(); /* every second time it is a slow tick */
     if (tcp_ticks != before)
         timers.tcp_ran = now;
-    uint32_t least = rest_of_all();
+    /* While packets come and go something waits for a tick, most likely; to
+     * look at all connections is for when it is quiet. */
+    uint32_t least = timers.busy ? 0 : rest_of_all();
+    timers.busy = false;
     tcp_start(least == 0           ? now + TICK
               : least < UINT32_MAX ? now + least * SLOW
                                    : FATA_NEVER);
@@ -248,6 +251,7 @@ void fata__net_enter(struct fata_stack *stack)
 {
     fata_time_t now = fata_now();
     fata__net_switch(stack);
+    timers.busy = true;
     if (timers.tcp_next > now + TICK) {
         catch_up(now);
         tcp_start(now + TICK);
