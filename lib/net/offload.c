@@ -138,11 +138,13 @@ bool fata__segments_join(struct fata__segments *s, const struct pbuf *p,
 
 void fata__segments_end(struct fata__segments *s)
 {
-    uint8_t *ip = s->headers + IP, *tcp = s->headers + s->tcp;
+    uint8_t *ip, *tcp;
     uint32_t length = s->length - s->tcp, sum;
 
     if (s->frame == NULL)
         return;
+    ip = s->headers + IP;
+    tcp = s->headers + s->tcp;
     if (!is_ip6(s->headers)) {
         sum = fata__lwip_checksum(ip + ADDRESSES4, 8);
         if (s->many) {
