@@ -12,6 +12,7 @@ int __clone(void);
 long __syscall_cp_asm(void);
 FATA_NORETURN void __unmapself(void);
 FATA_NORETURN void __restore_rt(void);
+FATA_NORETURN void __restore(void); /* another one on aarch64 */
 
 int __clone(void)
 {
@@ -50,4 +51,9 @@ void __unmapself(void)
 void __restore_rt(void)
 {
     fata_panic("libc", "a signal handler returned");
+}
+
+void __restore(void)
+{
+    __restore_rt();
 }
