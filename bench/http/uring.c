@@ -125,7 +125,8 @@ int main(int argc, char **argv)
         struct io_uring_cqe *c;
         unsigned head, n = 0;
         io_uring_submit_and_wait(&ring, 1);
-        io_uring_for_each_cqe(&ring, head, c) {
+        io_uring_for_each_cqe(&ring, head, c)
+        {
             completed(c);
             n++;
         }
