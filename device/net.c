@@ -72,7 +72,7 @@ int fata_net_receive(struct fata_net *net, struct fata_net_request *r)
         struct fata_frame *f = &r->frames[i];
         if (f->size < net->mtu + FATA_NET_HEADER)
             return FATA_EMSGSIZE;
-        size += f->size;
+        size += i < FATA_NET_ROOM_MOST ? f->size : 0;
         f->flags = f->cut = 0;
     }
     if ((net->features & FATA_NET_RECEIVE_LARGE) != 0 &&

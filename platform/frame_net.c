@@ -252,9 +252,7 @@ void frame_net_init(struct frame_net *d)
     static const struct fata_net_ops ops = {send, receive, cancel};
     d->net.ops = &ops;
     if (d->read_pieces != NULL)
-        d->net.features = FATA_NET_PIECES | FATA_NET_SEND_CHECKSUM |
-                          FATA_NET_SEND_TCP4 | FATA_NET_SEND_TCP6 |
-                          FATA_NET_RECEIVE_FEATURES;
+        d->net.features = VNET_FEATURES;
     d->head = NULL;
     d->tail = &d->head;
 }

@@ -7,6 +7,11 @@
 #include <fata/abi.h>
 #include <fata/net.h>
 
+/* What a device with this header offers. */
+#define VNET_FEATURES                                                          \
+    (FATA_NET_PIECES | FATA_NET_SEND_CHECKSUM | FATA_NET_SEND_TCP4 |           \
+     FATA_NET_SEND_TCP6 | FATA_NET_RECEIVE_FEATURES)
+
 /* Writes the header of a frame that is sent.
  * f  its first piece, checked by fata_net_send */
 void vnet_put(const struct fata_frame *f, struct fata_vnet *header);

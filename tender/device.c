@@ -29,17 +29,18 @@ static struct solo5_device *find(struct image_manifest *manifest,
 }
 
 static int attach_net(struct image *image, const struct device_option *o,
-                      bool offload, struct message *why)
+                      uint64_t wanted, struct message *why)
 {
     struct solo5_device *device =
         find(&image->manifest, o->name, SOLO5_DEVICE_NET);
     uint64_t bit;
+    bool offload;
 
     if (device == NULL)
         return fail(why, "--net:%s: the image has no such net device", o->name);
     bit = UINT64_C(1) << (device - image->manifest.device);
-    offload = offload && image->has_note &&
-              (image->note.wants & FATA_FEATURE_NET_OFFLOAD) != 0 &&
+    offload = wanted != 0 && image->has_note &&
+              (image->note.wants & wanted) == wanted &&
               (image->note.net_offload & bit) != 0;
     if (net_attach(device, o, &offload, why) < 0)
         return -1;
@@ -52,7 +53,7 @@ static int attach_net(struct image *image, const struct device_option *o,
 /* One record may name a block device and a net device: names are
  * separate by type. */
 static int attach(struct image *image, const struct device_option *o,
-                  bool offload, struct message *why)
+                  uint64_t wanted, struct message *why)
 {
     bool has_net = o->network != NULL || o->descriptor >= 0;
     struct solo5_device *device;
@@ -72,7 +73,7 @@ static int attach(struct image *image, const struct device_option *o,
             return -1;
         device->attached = 1;
     }
-    return has_net ? attach_net(image, o, offload, why) : 0;
+    return has_net ? attach_net(image, o, wanted, why) : 0;
 }
 
 int device_attach(struct image *image, const struct options *options,

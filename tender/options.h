@@ -33,7 +33,8 @@ struct options {
     size_t device_count;
     const char *image; /* path */
     char **arguments;  /* for the image; ends with NULL */
-    bool offload;      /* the tender's own: net devices may have offloads */
+    uint64_t offload;  /* the tender's own: FATA_FEATURE_* that an image wants
+                          whose net devices may have offloads; 0: none may */
 };
 
 /* An option of one tender only. */

@@ -191,7 +191,7 @@ const char *app_start(const struct build *b)
 {
     const struct manifest *m = b->program->manifest;
     struct buf t = {0}, attached = {0};
-    size_t attach_count = 0;
+    size_t attach_count = 0, nets = 0;
     uint64_t offload = 0;
     for (size_t i = 0; i < b->device_count; i++) {
         const char *attach = b->device[i].kind->attach.text;
@@ -200,6 +200,7 @@ const char *app_start(const struct build *b)
         attach_count++;
         if (attach_count <= 63 && app_offloads(b, b->device[i].device))
             offload |= UINT64_C(1) << attach_count;
+        nets += strcmp(attach, "net") == 0;
         buf_add(&attached, " FATA_START_%s(%s)",
                 strcmp(attach, "net") == 0 ? "NET" : "BLOCK",
                 c_string(b->device[i].device->name.text));
@@ -209,8 +210,10 @@ const char *app_start(const struct build *b)
                                  "host; use fewer");
     buf_add(&t, "%s", head);
     if (offload != 0)
-        buf_add(&t, "#define FATA_START_NET_OFFLOAD UINT64_C(0x%llx)\n",
-                (unsigned long long)offload);
+        buf_add(&t,
+                "#define FATA_START_NET_OFFLOAD UINT64_C(0x%llx)\n"
+                "#define FATA_START_NETS %zu\n",
+                (unsigned long long)offload, nets);
     buf_add(&t,
             "#include <fata/start.h>\n#include \"app.h\"\n\n"
             "FATA_START_STACKS(%lld, %lld)\n"

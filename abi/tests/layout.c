@@ -82,7 +82,8 @@ FATA_TEST(features_are_bits)
 {
     fata_check(FATA_FEATURE_GUARDS == 1 && FATA_FEATURE_SHUTDOWN == 2 &&
                FATA_FEATURE_ENTROPY == 4 && FATA_FEATURE_NET_RING == 8 &&
-               FATA_FEATURE_NET_OFFLOAD == 16 && FATA_FEATURE_CLOCK == 32);
+               FATA_FEATURE_NET_OFFLOAD == 16 && FATA_FEATURE_CLOCK == 32 &&
+               FATA_FEATURE_RING_OFFLOAD == 64);
     fata_check(FATA_NOTE_VERSION == 3);
 }
 
@@ -208,5 +209,6 @@ FATA_TEST(ring_numbers)
     fata_check(FATA_RING_AGAIN == (int)SOLO5_AGAIN);
     fata_check(FATA_RING_EINVAL == (int)SOLO5_EINVAL);
     fata_check(FATA_RING_EUNSPEC == (int)SOLO5_EUNSPEC);
-    fata_check(FATA_RING_CANCELED == 4);
+    fata_check(FATA_RING_CANCELED == 4 && FATA_RING_PIECE == 2);
+    fata_check(FATA_RING_PIECES_MOST == 128 && FATA_RING_LARGEST == 65549);
 }

@@ -3,7 +3,8 @@
 # make bench-http: examples/http-hello beside an epoll server of 40 lines
 # (control.c) and nginx, under wrk with 50 connections that stay; server and
 # client have a core each and one network namespace.  Needs root.
-#   SECONDS_EACH=3 ROUNDS=5 SERVERS="control spt unix sockets nginx"   (sockets: the host's)
+#   SECONDS_EACH=3 ROUNDS=5 SERVERS="control spt unix sockets nginx"   (sockets: the host's;
+#   and uring: control.c on io_uring)
 set -eu
 cd "$(dirname "$0")/../.."
 host=build/host
@@ -19,6 +20,9 @@ if ! command -v wrk >/dev/null; then
 fi
 ${CC:-cc} -O2 -Wall -Wextra -o $out/control bench/http/control.c
 ${CC:-cc} -O2 -Wall -Wextra -o $out/first bench/http/first.c
+# The same on io_uring, for a kernel that has it and lets us (liburing-dev).
+${CC:-cc} -O2 -Wall -Wextra -o $out/uring bench/http/uring.c -luring 2>/dev/null ||
+    rm -f $out/uring
 spt=$($host/fata build -t spt examples/http-hello 2>/dev/null | tail -n 1)
 unix=$($host/fata build -t unix examples/http-hello 2>/dev/null | tail -n 1)
 
@@ -61,6 +65,7 @@ server() {
     address=10.99.0.2 port=80
     case $1 in
     control) address=127.0.0.1 port=8081; words="$out/control $address $port" ;;
+    uring) address=127.0.0.1 port=8084; words="$out/uring $address $port" ;;
     nginx) address=127.0.0.1 port=8082; words="$(command -v nginx) -c $PWD/$out/nginx.conf" ;;
     spt) words="$host/fata-spt --mem=2 --net:service=tap0 --net-mac:service=$mac $spt --ipv4=10.99.0.2/24 --logs=*:off" ;;
     sockets) address=127.0.0.1 port=8083; words="$unix --net:service=host --port=$port --logs=*:off" ;;

@@ -2,6 +2,7 @@
 /* Net devices behind a ring, against a tender that does what a test says. */
 #include "../../platform/ring.c"
 #include "../../platform/ring_net.c"
+#include "../../platform/vnet.c"
 #include <fata/test.h>
 #include <string.h>
 
@@ -11,6 +12,11 @@ static union {
     struct fata_ring ring;
     char bytes[FATA_RING_SIZE(ENTRIES)];
 } shared;
+
+static union {
+    struct fata_ring ring;
+    char bytes[FATA_RING_SIZE(32)];
+} many; /* for those with offloads */
 
 static uint32_t bell; /* the doorbell, as memory */
 static struct ring_nets nets;
@@ -33,8 +39,8 @@ static void open_both(void)
                                        .doorbell = (uint64_t)(uintptr_t)&bell},
                               .devices = 2};
     first = second = (struct ring_net){.net = {.mtu = 1500}};
-    ring_net_init(&nets, &first, 1);
-    ring_net_init(&nets, &second, 2);
+    ring_net_init(&nets, &first, 1, false);
+    ring_net_init(&nets, &second, 2, false);
     for (int i = 0; i < FRAMES; i++)
         frames[i] = (struct fata_frame){.data = buffer,
                                         .size = BUFFER,
@@ -252,4 +258,199 @@ FATA_TEST(receives_leave_room_for_others)
     for (const struct fata_ring_entry *e; (e = taken()) != NULL;)
         n[e->operation == FATA_RING_SEND ? 0 : e->handle]++;
     fata_check(n[0] == 4 && n[1] == 2 && n[2] == 2);
+}
+
+/* --- offloads --- */
+
+enum { LARGE_BUFFER = 9000 };
+static uint8_t large_buffer[LARGE_BUFFER];
+
+static struct fata_net_request large_request(uint32_t n)
+{
+    for (int i = 0; i < FRAMES; i++)
+        frames[i] = (struct fata_frame){.data = large_buffer,
+                                        .size = LARGE_BUFFER,
+                                        .length = 60};
+    return request(n);
+}
+
+/* A ring of so many entries; one device, with offloads. */
+static void open_large(uint32_t entries)
+{
+    open_both();
+    memset(&many, 0, sizeof(many));
+    nets = (struct ring_nets){.ring = {.shared = &many.ring,
+                                       .entries = entries,
+                                       .doorbell = (uint64_t)(uintptr_t)&bell},
+                              .devices = 1};
+    first = (struct ring_net){.net = {.mtu = 1500}};
+    ring_net_init(&nets, &first, 1, true);
+}
+
+static struct fata_ring_entry entry_of(uint32_t number)
+{
+    fata_expect(number < many.ring.tail);
+    many.ring.head = many.ring.tail;
+    return many.ring.entry[number];
+}
+
+static struct fata_vnet *header_at(const struct fata_ring_entry *e)
+{
+    return (struct fata_vnet *)(uintptr_t)e->offset;
+}
+
+static void complete_many(uint32_t id, int result, uint32_t length)
+{
+    FATA_RING_COMPLETIONS(&many.ring, nets.ring.entries)
+    [many.ring.completion_tail++ & (nets.ring.entries - 1)] =
+        (struct fata_ring_completion){id, result, length, 0};
+}
+
+FATA_TEST(a_frame_in_pieces_has_one_header_and_one_completion)
+{
+    open_large(32);
+    struct fata_net_request r = large_request(4);
+    fata_check_int(first.net.features, ==, VNET_FEATURES);
+    frames[0] =
+        (struct fata_frame){.data = large_buffer,
+                            .length = 54,
+                            .flags = FATA_FRAME_MORE | FATA_FRAME_CHECKSUM,
+                            .cut = FATA_FRAME_TCP4,
+                            .header = 54,
+                            .segment = 1400,
+                            .checksum_start = 34,
+                            .checksum_offset = 16};
+    frames[1].flags = FATA_FRAME_MORE;
+    frames[1].length = 3000;
+    fata_check_int(fata_net_send(&first.net, &r), ==, 0);
+    fata_check_int(many.ring.tail, ==, 4);
+    struct fata_ring_entry e = entry_of(0), last = entry_of(2);
+    fata_check_int(e.flags, ==, FATA_RING_PIECE);
+    fata_check_int(entry_of(1).flags, ==, FATA_RING_PIECE);
+    fata_check_int(entry_of(1).length, ==, 3000);
+    fata_check(entry_of(1).offset == 0);
+    fata_check_int(last.flags, ==, FATA_RING_MORE); /* one more frame */
+    fata_check_int(entry_of(3).flags, ==, 0);
+    fata_check_int(header_at(&e)->flags, ==, FATA_VNET_CHECKSUM);
+    fata_check_int(header_at(&e)->gso, ==, FATA_VNET_TCP4);
+    fata_check_int(header_at(&e)->gso_size, ==, 1400);
+    fata_check_int(header_at(&e)->header_length, ==, 54);
+    fata_check_int(frames[0].flags, ==, FATA_FRAME_MORE | FATA_FRAME_CHECKSUM);
+    e = entry_of(3);
+    fata_check(header_at(&e)->flags == 0 && header_at(&e)->gso == 0);
+    complete_many(last.id, FATA_RING_OK, 3114);
+    turn(false);
+    run();
+    fata_check_int(completions, ==, 0);
+    complete_many(e.id, FATA_RING_OK, 60);
+    turn(false);
+    run();
+    fata_check_int(completions, ==, 1);
+    fata_check_int(r.request.result, ==, 4);
+    fata_check_int(nets.sending, ==, 0);
+    fata_check_int(first.net.stats.tx_frames, ==, 2);
+    fata_check_int(first.net.stats.tx_bytes, ==, 3174);
+}
+
+/* Half of the ring is eight: frames of three pieces go by two. */
+FATA_TEST(a_frame_is_never_posted_in_part)
+{
+    open_large(16);
+    struct fata_net_request r = large_request(9);
+    for (int i = 0; i < 9; i++)
+        frames[i].flags = i % 3 < 2 ? FATA_FRAME_MORE : 0;
+    fata_check_int(fata_net_send(&first.net, &r), ==, 0);
+    fata_check_int(many.ring.tail, ==, 6);
+    complete_many(entry_of(2).id, FATA_RING_OK, 180);
+    turn(false);
+    fata_check_int(many.ring.tail, ==, 9);
+    complete_many(entry_of(5).id, FATA_RING_EUNSPEC, 0);
+    complete_many(entry_of(8).id, FATA_RING_OK, 180);
+    turn(false);
+    run();
+    fata_check_int(completions, ==, 1);
+    fata_check_int(r.request.result, ==, 3); /* the first ones, whole */
+    fata_check_int(nets.sending, ==, 0);
+}
+
+FATA_TEST(large_frames_fill_a_chain)
+{
+    open_large(32);
+    struct fata_net_request r = large_request(12);
+    fata_check_int(fata_net_receive(&first.net, &r), ==, 0);
+    fata_check_int(many.ring.tail, ==, 12);
+    struct fata_ring_entry e = entry_of(0), second_one = entry_of(1);
+    fata_check_int(e.length, ==, LARGE_BUFFER);
+    *header_at(&e) = (struct fata_vnet){.flags = FATA_VNET_VALID};
+    complete_many(e.id, FATA_RING_OK, 60);
+    *header_at(&second_one) = (struct fata_vnet){.flags = FATA_VNET_CHECKSUM,
+                                                 .gso = FATA_VNET_TCP6,
+                                                 .gso_size = 1400,
+                                                 .checksum_start = 54,
+                                                 .checksum_offset = 16};
+    complete_many(second_one.id, FATA_RING_OK, 2 * LARGE_BUFFER + 5);
+    complete_many(entry_of(4).id, FATA_RING_AGAIN, 0);
+    turn(false);
+    run();
+    fata_check_int(completions, ==, 1);
+    fata_check_int(r.request.result, ==, 4);
+    fata_check_int(frames[0].flags, ==, FATA_FRAME_CHECKED);
+    fata_check_int(frames[0].length, ==, 60);
+    fata_check_int(frames[1].flags, ==, FATA_FRAME_MORE | FATA_FRAME_CHECKSUM);
+    fata_check_int(frames[1].cut, ==, FATA_FRAME_TCP6);
+    fata_check_int(frames[1].segment, ==, 1400);
+    fata_check_int(frames[2].flags, ==, FATA_FRAME_MORE);
+    fata_check_int(frames[3].flags, ==, 0);
+    fata_check_int(frames[3].length, ==, 5);
+    fata_check_int(first.receive.posted, ==, 0);
+    fata_check_int(first.net.stats.rx_frames, ==, 2);
+    fata_check_int(first.net.stats.rx_bytes, ==, 65 + 2 * LARGE_BUFFER);
+}
+
+/* The whole chain is used: there is no completion that ends it. */
+FATA_TEST(a_largest_frame_fills_all)
+{
+    open_large(32);
+    struct fata_net_request r = large_request(8);
+    fata_check_int(fata_net_receive(&first.net, &r), ==, 0);
+    struct fata_ring_entry e = entry_of(0);
+    *header_at(&e) = (struct fata_vnet){0};
+    complete_many(e.id, FATA_RING_OK, FATA_NET_LARGEST);
+    turn(false);
+    run();
+    fata_check_int(r.request.result, ==, 8);
+}
+
+FATA_TEST(a_request_waits_until_a_largest_frame_has_room)
+{
+    open_large(32);
+    struct fata_net_request a = large_request(9), b = request(9);
+    b.frames = frames + 9;
+    fata_check_int(fata_net_receive(&first.net, &a), ==, 0);
+    fata_check_int(fata_net_receive(&first.net, &b), ==, 0);
+    fata_check_int(many.ring.tail, ==, 9); /* seven are left of the share */
+    fata_net_cancel(&first.net, &a);
+    complete_many(entry_of(0).id, FATA_RING_CANCELED, 0);
+    turn(false);
+    run();
+    fata_check_int(completions, ==, 1);
+    fata_check_int(a.request.result, ==, FATA_ECANCELED);
+    fata_check_int(first.receive.posted, ==, 9);
+}
+
+FATA_TEST(headers_without_sense_end_a_receive)
+{
+    open_large(32);
+    struct fata_net_request r = large_request(9);
+    fata_check_int(fata_net_receive(&first.net, &r), ==, 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct fata_ring_entry e = entry_of(i);
+        *header_at(&e) = (struct fata_vnet){.gso = i == 0 ? 0 : 77};
+        complete_many(e.id, FATA_RING_OK, 60);
+    }
+    complete_many(entry_of(2).id, FATA_RING_OK, UINT32_MAX);
+    turn(false);
+    run();
+    fata_check_int(r.request.result, ==, 1);
+    fata_check_int(first.net.stats.rx_errors, ==, 2);
 }

@@ -104,6 +104,12 @@ int fata_stack_key_ipv6_gateway(const char *value)
     return check(value, 6, false, &fata__net_config.ipv6_gateway);
 }
 
+static bool is_name(const struct entry *e, const char *name)
+{
+    return strlen(name) == e->name_length &&
+           memcmp(name, e->name, e->name_length) == 0;
+}
+
 /* What a list says of a stack: the entry with its name, or the one without.
  * Returns whether it is that one. */
 static bool find(const char *list, const char *name, int family,
@@ -114,8 +120,7 @@ static bool find(const char *list, const char *name, int family,
 
     while (!named && next_entry(&list, &e)) {
         named = e.name != NULL;
-        if (named && (strlen(name) != e.name_length ||
-                      memcmp(name, e.name, e.name_length) != 0)) {
+        if (named && !is_name(&e, name)) {
             named = false;
             continue;
         }
@@ -135,6 +140,76 @@ struct fata__addresses fata__net_addresses(const char *name)
     a.unnamed |= find(c->ipv6, name, 6, &a.ipv6, &prefix);
     a.unnamed |= find(c->ipv6_gateway, name, 6, &a.ipv6_gateway, NULL);
     return a;
+}
+
+/* --- names --- */
+
+static struct fata__net_name *names;
+
+void fata__net_name_add(struct fata__net_name *name)
+{
+    name->next = names;
+    names = name;
+}
+
+static bool is_known(const struct entry *e)
+{
+    const struct fata__net_name *n = names;
+
+    while (n != NULL && !is_name(e, n->name))
+        n = n->next;
+    return n != NULL;
+}
+
+/* The names of all, as a list; those for which there is no room are left out.
+ */
+static const char *list_names(char *to, size_t size)
+{
+    size_t used = 0;
+
+    to[0] = '\0';
+    for (const struct fata__net_name *n = names; n != NULL; n = n->next) {
+        size_t length = strlen(n->name);
+        if (used + length + 2 > size)
+            continue;
+        if (used > 0)
+            to[used++] = ',';
+        memcpy(to + used, n->name, length + 1);
+        used += length;
+    }
+    return to;
+}
+
+static unsigned check_list(const char *key, const char *list)
+{
+    unsigned unknown = 0;
+    char name[32], all[128];
+    struct entry e;
+
+    while (next_entry(&list, &e)) {
+        size_t length =
+            e.name_length < sizeof(name) ? e.name_length : sizeof(name) - 1;
+        if (e.name == NULL || is_known(&e))
+            continue;
+        memcpy(name, e.name, length);
+        name[length] = '\0';
+        fata_log_error(&fata__log_net,
+                       "no stack has the name in %s: name=%s stacks=%s", key,
+                       FATA_LOG_QUOTE(name),
+                       FATA_LOG_QUOTE(list_names(all, sizeof(all))));
+        unknown++;
+    }
+    return unknown;
+}
+
+unsigned fata__net_check_names(void)
+{
+    const struct fata__net_config *c = &fata__net_config;
+
+    return check_list("--ipv4", c->ipv4) +
+           check_list("--ipv4-gateway", c->ipv4_gateway) +
+           check_list("--ipv6", c->ipv6) +
+           check_list("--ipv6-gateway", c->ipv6_gateway);
 }
 
 /* --- the others --- */

@@ -432,8 +432,9 @@ int fata__interface_open(struct fata_stack *stack)
     /* Those lent, and as many for who holds them. */
     if (count < (RECEIVES + 1) * batch)
         count = (RECEIVES + 1) * batch;
-    if (large && size * batch < FATA_NET_LARGEST)
-        size = FATA_NET_LARGEST / batch + 1;
+    uint32_t room = batch < FATA_NET_ROOM_MOST ? batch : FATA_NET_ROOM_MOST;
+    if (large && size * room < FATA_NET_LARGEST)
+        size = FATA_NET_LARGEST / room + 1;
     char *memory = malloc(PAD + count * (size_t)size);
 
     stack->iface = calloc(1, sizeof(*stack->iface));

@@ -48,6 +48,7 @@ enum { FATA__NAMESERVER_SOURCES = 2 };
 
 struct fata_stack {
     bool host; /* then the rest is not used: host/ has its own */
+    struct fata__net_name name; /* the host's, too */
     struct netif netif;
     struct fata_net *net;
     struct fata_sched *sched;

@@ -39,6 +39,15 @@ struct fata__addresses {
 };
 struct fata__addresses fata__net_addresses(const char *name);
 
+/* Of a stack that is open. */
+struct fata__net_name {
+    const char *name;
+    struct fata__net_name *next;
+};
+void fata__net_name_add(struct fata__net_name *name);
+/* Logs the addresses whose stack none of them is; returns how many. */
+unsigned fata__net_check_names(void);
+
 /* counts.c: TCP flows alive, and what there has been. */
 extern unsigned fata__tcp_alive;
 extern struct fata_metric fata__tcp_accepted, fata__tcp_connected;

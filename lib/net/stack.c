@@ -152,11 +152,35 @@ static void configure_ipv6(struct netif *netif)
         netif_ip6_addr_set_state(netif, index, IP6_ADDR_TENTATIVE);
 }
 
-static int open_host(struct fata_stack **out, const struct fata_net *net)
+/* Runs when all stacks of the manifest are open. */
+static void look_at_names(struct fata_job *job)
+{
+    (void)job;
+    (void)fata__net_check_names();
+}
+
+static void add_name(struct fata_stack *stack, const char *name)
+{
+    static struct fata_job job;
+    bool begins = job.run == NULL;
+
+    stack->name.name = name;
+    fata__net_name_add(&stack->name);
+    if (begins) {
+        fata_job_init(&job, look_at_names);
+        fata_job_post_low(fata_run_sched(), &job);
+    }
+}
+
+static int open_host(struct fata_stack **out, const char *name,
+                     const struct fata_net *net)
 {
     static struct fata_stack host = {.host = true};
+    int err = fata__host_open(net);
+    if (err == 0)
+        add_name(&host, name);
     *out = &host;
-    return fata__host_open(net);
+    return err;
 }
 
 /* An address without a name is the only stack's. */
@@ -180,7 +204,7 @@ int fata_stack_open(struct fata_stack **out, const char *name,
     int err;
 
     if (FATA_FLAVOUR_HOST && net->host != NULL)
-        return open_host(out, net);
+        return open_host(out, name, net);
     if (stack == NULL)
         stack = calloc(1, sizeof(*stack));
     if (stack == NULL)
@@ -191,6 +215,7 @@ int fata_stack_open(struct fata_stack **out, const char *name,
         err = fata__net_add(stack);
     if (err != 0)
         return err;
+    add_name(stack, name);
     netif = &stack->netif;
     stack->net = net;
     stack->sched = fata_run_sched();

@@ -88,6 +88,7 @@ int fata_net_open(struct fata_net **net, const char *name)
     const struct solo5_device *m =
         fata_bare_device(name, SOLO5_DEVICE_NET, &handle);
     struct fata_net *n;
+    uint64_t features = fata_start_offer.features;
     struct frame_net *f;
     if (m == NULL)
         return FATA_ENODEV;
@@ -96,7 +97,9 @@ int fata_net_open(struct fata_net **net, const char *name)
         return FATA_EBUSY;
     choose();
     if (nets.ring.shared != NULL) {
-        ring_net_init(&nets, &devices[handle].ring, (uint32_t)handle);
+        ring_net_init(&nets, &devices[handle].ring, (uint32_t)handle,
+                      (features & FATA_FEATURE_RING_OFFLOAD) != 0 &&
+                          (fata_start_offer.net_offload >> handle & 1) != 0);
     } else {
         f = &devices[handle].frame;
         f->read = read_frame;

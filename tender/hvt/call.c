@@ -132,7 +132,7 @@ static const char *net(struct hvt *h, void *at, unsigned number)
     if (data == NULL)
         return bad_data;
     call.result = SOLO5_EINVAL;
-    if (d != NULL)
+    if (d != NULL && !hvt_has_offload(h, call.handle)) /* the ring's alone */
         call.result = (int32_t)hvt_frame(d, data, &call.length, send);
     if (!send && call.result == SOLO5_OK)
         memcpy((uint8_t *)at + offsetof(struct solo5_hvt_net, length),

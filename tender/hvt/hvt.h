@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #define HVT_NAME "fata-hvt"
 
@@ -50,13 +51,14 @@ struct hvt_stats {
 /* Shared with the worker. */
 struct hvt_ring_stats {
     uint64_t sent, received; /* frames */
-    uint64_t rung, woke;     /* doorbells heard, guests woken */
+    uint64_t sent_bytes, received_bytes;
+    uint64_t rung, woke; /* doorbells heard, guests woken */
 };
 
 struct hvt {
     struct image image; /* with the manifest that the guest gets */
     bool ring3;         /* the image has the Fata note */
-    bool print_stats, no_ring;
+    bool print_stats, no_ring, no_offload;
     uint64_t memory_size;
     uint8_t *memory;
     uint8_t *system; /* ring 3: what lies at HVT_SYSTEM */
@@ -101,6 +103,16 @@ const struct solo5_device *hvt_device(const struct hvt *h, uint64_t handle,
 /* frame.c: one frame.  *length  of the buffer; receive: set to the frame's */
 enum solo5_result hvt_frame(const struct solo5_device *d, void *data,
                             uint64_t *length, bool send);
+/* frame.c: whether the frames of the device behind a handle have headers. */
+bool hvt_has_offload(const struct hvt *h, uint64_t handle);
+/* frame.c: one of its frames; piece[0] is the header.
+ * length  bytes without it; send: in; receive: set */
+enum solo5_result hvt_frame_pieces(const struct solo5_device *d,
+                                   const struct iovec *piece, unsigned pieces,
+                                   uint64_t *length, bool send);
+/* frame.c: whether the header of a frame to be sent makes sense. */
+bool hvt_vnet_sound(const struct fata_vnet *header, uint64_t mtu,
+                    uint64_t length);
 
 /* paging.c: the tables of the ABI, in guest memory, for ring 0. */
 FATA_NODISCARD int hvt_paging_plain(struct hvt *h, struct message *why);

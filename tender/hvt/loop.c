@@ -30,12 +30,13 @@ static int ring_stats(const struct hvt *h, char *text, size_t size)
     for (unsigned i = 1; i < SOLO5_HVT_HALT; i++)
         exits += h->stats.call[i];
     frames = r->sent + r->received;
-    return snprintf(text, size,
-                    HVT_NAME ": ring: frames out %" PRIu64 " in %" PRIu64
-                             "; doorbells %" PRIu64 ", woken %" PRIu64
-                             "; exits per frame %.4f\n",
-                    r->sent, r->received, r->rung, r->woke,
-                    frames == 0 ? 0. : (double)exits / (double)frames);
+    return snprintf(
+        text, size,
+        HVT_NAME ": ring: frames out %" PRIu64 " in %" PRIu64
+                 "; bytes out %" PRIu64 " in %" PRIu64 "; doorbells %" PRIu64
+                 ", woken %" PRIu64 "; exits per frame %.4f\n",
+        r->sent, r->received, r->sent_bytes, r->received_bytes, r->rung,
+        r->woke, frames == 0 ? 0. : (double)exits / (double)frames);
 }
 
 static void print_stats(const struct hvt *h)

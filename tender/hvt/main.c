@@ -46,6 +46,10 @@ static void make_offer(void)
         hvt.offer.features |= FATA_FEATURE_NET_RING;
         hvt.offer.doorbell = HVT_DOORBELL;
     }
+    if (hvt.image.net_offload != 0) {
+        hvt.offer.features |= FATA_FEATURE_RING_OFFLOAD;
+        hvt.offer.net_offload = hvt.image.net_offload;
+    }
     guest_offer(&hvt.image, (uintptr_t)hvt.memory, &hvt.offer);
 }
 
@@ -98,6 +102,9 @@ int main(int argc, char **argv)
         hvt_core_option,
         {"--no-ring", "serve net devices by hypercalls only", &hvt.no_ring,
          NULL},
+        {"--no-offload",
+         "net devices without checksum and segmentation offload",
+         &hvt.no_offload, NULL},
         hvt_debug_option,
         {NULL, NULL, NULL, NULL}};
     struct message why;
@@ -105,6 +112,8 @@ int main(int argc, char **argv)
     (void)argc;
     hvt.stats.started = hvt_now();
     host_options(&options, flags, argv, HVT_NAME);
+    if (!hvt.no_ring && !hvt.no_offload)
+        options.offload = FATA_FEATURE_NET_RING | FATA_FEATURE_RING_OFFLOAD;
     if (prepare(&options, &why) < 0) {
         message_print(HVT_NAME, &why);
         return 1;

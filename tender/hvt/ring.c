@@ -24,6 +24,7 @@ static struct fata_ring_entry copy_entry(const struct ring *r)
         .address = e->address,
         .length = e->length,
         .id = e->id,
+        .offset = e->offset,
     };
 
     return copy;
@@ -49,6 +50,26 @@ static int check_room(const struct ring *r)
     return used + r->waiting >= r->entries ? RING_FULL : 0;
 }
 
+/* A frame was sent, or not. */
+static void sent(struct ring *r, const struct fata_ring_entry *e, int result,
+                 uint64_t length)
+{
+    if (result == SOLO5_OK) {
+        r->stats->sent++;
+        r->stats->sent_bytes += length;
+    }
+    if (r->plain)
+        return;
+    r->failed = result != SOLO5_OK && (e->flags & FATA_RING_MORE) != 0;
+    complete(r, e->id, result, result == SOLO5_OK ? length : 0);
+}
+
+static void received(struct ring *r, uint64_t length)
+{
+    r->stats->received++;
+    r->stats->received_bytes += length;
+}
+
 static int send(struct ring *r, const struct fata_ring_entry *e)
 {
     const struct solo5_device *d =
@@ -63,12 +84,50 @@ static int send(struct ring *r, const struct fata_ring_entry *e)
         result = SOLO5_AGAIN;
     else if (d != NULL)
         result = (int)hvt_frame(d, data, &length, true);
-    if (result == SOLO5_OK)
-        r->stats->sent++;
-    if (r->plain)
+    sent(r, e, result, length);
+    return 0;
+}
+
+/* The header is copied once, byte by byte, as entries are. */
+static bool begin_frame(struct ring *r, const struct fata_ring_entry *e)
+{
+    struct ring_frame *f = &r->frame;
+    const volatile uint8_t *from =
+        hvt_at(r->h, e->offset, sizeof f->header, false);
+
+    if (from == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof f->header; i++)
+        ((uint8_t *)&f->header)[i] = from[i];
+    f->piece[0] = (struct iovec){&f->header, sizeof f->header};
+    f->handle = e->handle;
+    f->length = 0;
+    return true;
+}
+
+/* Pieces of a frame are gathered until the last is here. */
+static int send_piece(struct ring *r, const struct fata_ring_entry *e)
+{
+    struct ring_frame *f = &r->frame;
+    void *data = hvt_at(r->h, e->address, e->length, false);
+    const struct solo5_device *d = &r->h->image.manifest.device[e->handle];
+    int result = SOLO5_EINVAL;
+
+    if (data == NULL || (f->pieces == 0 && !begin_frame(r, e)))
+        return RING_BUFFER;
+    if (f->pieces == FATA_RING_PIECES_MOST)
+        return RING_FRAME;
+    f->piece[++f->pieces] = (struct iovec){data, e->length};
+    f->length += e->length;
+    if ((e->flags & FATA_RING_PIECE) != 0)
         return 0;
-    r->failed = result != SOLO5_OK && (e->flags & FATA_RING_MORE) != 0;
-    complete(r, e->id, result, result == SOLO5_OK ? length : 0);
+    if (r->failed)
+        result = SOLO5_AGAIN;
+    else if (hvt_vnet_sound(&f->header, d->info.net.mtu, f->length))
+        result =
+            (int)hvt_frame_pieces(d, f->piece, 1 + f->pieces, &f->length, true);
+    f->pieces = 0;
+    sent(r, e, result, f->length);
     return 0;
 }
 
@@ -86,7 +145,7 @@ static int read_now(struct ring *r, const struct fata_ring_entry *e)
     if (d != NULL)
         result = (int)hvt_frame(d, data, &length, false);
     if (result == SOLO5_OK)
-        r->stats->received++;
+        received(r, length);
     complete(r, e->id, result, result == SOLO5_OK ? length : 0);
     return 0;
 }
@@ -94,9 +153,12 @@ static int read_now(struct ring *r, const struct fata_ring_entry *e)
 static int post(struct ring *r, const struct fata_ring_entry *e)
 {
     uint32_t slot = r->free;
+    void *data = hvt_at(r->h, e->address, e->length, true);
     struct ring_device *d;
 
-    if (hvt_at(r->h, e->address, e->length, true) == NULL)
+    if (data == NULL ||
+        (hvt_has_offload(r->h, e->handle) &&
+         hvt_at(r->h, e->offset, sizeof(struct fata_vnet), true) == NULL))
         return RING_BUFFER;
     if (hvt_device(r->h, e->handle, SOLO5_DEVICE_NET) == NULL) {
         complete(r, e->id, SOLO5_EINVAL, 0);
@@ -104,7 +166,7 @@ static int post(struct ring *r, const struct fata_ring_entry *e)
     }
     d = &r->device[e->handle];
     r->free = r->slot[slot].next;
-    r->slot[slot] = (struct ring_posted){*e, 0};
+    r->slot[slot] = (struct ring_posted){*e, data, 0};
     if (d->first == 0)
         d->first = slot;
     else
@@ -140,8 +202,12 @@ static void cancel(struct ring *r, const struct fata_ring_entry *e)
         uint32_t slot = *link;
 
         if (r->slot[slot].entry.id == e->id) {
+            bool part = hvt_has_offload(r->h, e->handle) &&
+                        (r->slot[slot].entry.flags & FATA_RING_MORE) != 0;
+
             unpost(r, d, link, before);
-            complete(r, e->id, FATA_RING_CANCELED, 0);
+            if (!part) /* of a chain that completes as one */
+                complete(r, e->id, FATA_RING_CANCELED, 0);
         } else {
             before = slot;
             link = &r->slot[slot].next;
@@ -161,19 +227,88 @@ static void receive(struct ring *r, uint32_t handle)
 
         if (d->readable && !d->failed)
             result =
-                (int)hvt_frame(device, hvt_at(r->h, e.address, e.length, true),
-                               &length, false);
+                (int)hvt_frame(device, r->slot[d->first].data, &length, false);
         d->readable = d->readable && (d->failed || result != SOLO5_AGAIN);
         if (result == SOLO5_AGAIN && !d->begun)
             return;
         if (result == SOLO5_OK)
-            r->stats->received++;
+            received(r, length);
         d->begun = (e.flags & FATA_RING_MORE) != 0;
         d->failed = d->begun && result != SOLO5_OK;
         unpost(r, d, &d->first, 0);
         complete(r, e.id, result, result == SOLO5_OK ? length : 0);
     }
     d->begun = d->failed = false;
+}
+
+/* The buffers of a device's first chain, as far as a frame may need them; those
+ * that follow one another are one for the host.  Returns the pieces, with the
+ * header. */
+static unsigned list_chain(const struct ring *r, const struct ring_device *d,
+                           struct iovec *piece, uint64_t *room)
+{
+    unsigned last = 0;
+
+    *room = 0;
+    for (uint32_t slot = d->first; slot != 0 && *room < FATA_RING_LARGEST;) {
+        const struct ring_posted *p = &r->slot[slot];
+
+        if (last > 0 &&
+            (uint8_t *)piece[last].iov_base + piece[last].iov_len == p->data)
+            piece[last].iov_len += p->entry.length;
+        else if (last == FATA_RING_PIECES_MOST)
+            break;
+        else
+            piece[++last] = (struct iovec){p->data, p->entry.length};
+        *room += p->entry.length;
+        slot = (p->entry.flags & FATA_RING_MORE) != 0 ? p->next : 0;
+    }
+    return 1 + last;
+}
+
+/* Takes a chain's first buffers off the device: those of `length` bytes. */
+static void use(struct ring *r, struct ring_device *d, uint64_t length)
+{
+    do {
+        const struct fata_ring_entry *e = &r->slot[d->first].entry;
+
+        length -= length < e->length ? length : e->length;
+        d->begun = (e->flags & FATA_RING_MORE) != 0;
+        unpost(r, d, &d->first, 0);
+    } while (length > 0 && d->begun && d->first != 0);
+}
+
+/* Of a device with offloads. */
+static void receive_large(struct ring *r, uint32_t handle)
+{
+    const struct solo5_device *device = &r->h->image.manifest.device[handle];
+    struct iovec piece[1 + FATA_RING_PIECES_MOST];
+    struct ring_device *d = &r->device[handle];
+
+    while (d->first != 0) {
+        const struct fata_ring_entry e = r->slot[d->first].entry;
+        int result = d->begun ? SOLO5_AGAIN : SOLO5_EINVAL;
+        uint64_t room, length = 0;
+        unsigned pieces = list_chain(r, d, piece, &room);
+
+        piece[0] = (struct iovec){
+            hvt_at(r->h, e.offset, sizeof(struct fata_vnet), true),
+            sizeof(struct fata_vnet)};
+        if (room >= FATA_RING_LARGEST) {
+            result = SOLO5_AGAIN;
+            if (d->readable)
+                result = (int)hvt_frame_pieces(device, piece, pieces, &length,
+                                               false);
+            d->readable = result != SOLO5_AGAIN;
+        }
+        if (result == SOLO5_AGAIN && !d->begun)
+            return;
+        if (result == SOLO5_OK)
+            received(r, length);
+        use(r, d, result == SOLO5_OK ? length : UINT64_MAX);
+        complete(r, e.id, result, length);
+    }
+    d->begun = false;
 }
 
 static int take(struct ring *r, const struct fata_ring_entry *e)
@@ -185,6 +320,9 @@ static int take(struct ring *r, const struct fata_ring_entry *e)
         return r->plain ? 0 : RING_OPERATION; /* Solo5 skips them */
     if (r->plain && e->flags != 0)
         return 0; /* its operations have 32 bits */
+    if (r->frame.pieces > 0 &&
+        (e->operation != FATA_RING_SEND || e->handle != r->frame.handle))
+        return RING_FRAME;
     if (e->operation == FATA_RING_CANCEL) {
         cancel(r, e);
         return 0;
@@ -193,7 +331,10 @@ static int take(struct ring *r, const struct fata_ring_entry *e)
         return mistake;
     if (e->operation == FATA_RING_PLAIN_READ)
         return read_now(r, e);
-    return e->operation == FATA_RING_RECEIVE ? post(r, e) : send(r, e);
+    if (e->operation == FATA_RING_RECEIVE)
+        return post(r, e);
+    return !r->plain && hvt_has_offload(r->h, e->handle) ? send_piece(r, e)
+                                                         : send(r, e);
 }
 
 void ring_init(struct ring *r)
@@ -220,7 +361,10 @@ int ring_serve(struct ring *r)
         store(&r->shared->head, ++r->head);
     }
     for (uint32_t i = 1; i < r->h->image.manifest.entries; i++)
-        receive(r, i);
+        if (hvt_has_offload(r->h, i))
+            receive_large(r, i);
+        else
+            receive(r, i);
     return 0;
 }
 
@@ -253,6 +397,8 @@ const char *ring_mistake(int mistake)
                       "room for",
         [RING_OPERATION] = "bad ring entry: unknown operation",
         [RING_BUFFER] = "bad ring entry: bad buffer address or length",
+        [RING_FRAME] = "bad ring entry: a frame of too many pieces, or of none "
+                       "that is its last",
     };
 
     return mistake > 0 && mistake < RING_MISTAKES ? text[mistake] : NULL;

@@ -16,13 +16,24 @@ enum ring_mistake {
     RING_FULL,
     RING_OPERATION,
     RING_BUFFER,
+    RING_FRAME,
     RING_MISTAKES /* not one: their number plus one */
 };
 
 /* A receive that waits for a frame. */
 struct ring_posted {
     struct fata_ring_entry entry;
+    void *data;    /* where the buffer is */
     uint32_t next; /* slot, or 0 */
+};
+
+/* A frame that is sent in pieces, as far as they are here. */
+struct ring_frame {
+    struct fata_vnet header;
+    uint32_t handle;
+    unsigned pieces; /* without the header; 0: none is begun */
+    uint64_t length;
+    struct iovec piece[1 + FATA_RING_PIECES_MOST];
 };
 
 struct ring_device {
@@ -42,6 +53,7 @@ struct ring {
     uint32_t waiting;         /* slots in use */
     uint32_t free;            /* slot, or 0 */
     bool failed;              /* a send of the present chain has */
+    struct ring_frame frame;
     struct hvt_ring_stats *stats;
     struct ring_device device[SOLO5_MANIFEST_MAX];
     struct ring_posted slot[FATA_RING_ENTRIES_MOST + 1]; /* the first unused */

@@ -47,6 +47,8 @@ int hvt_ring_open(struct hvt *h, struct message *why)
     const struct fata_note *n = &h->image.note;
     void *stats;
 
+    if (h->image.net_offload != 0 && n->ring == 0)
+        return fail(why, "Fata note: offloads of a ring, and no ring");
     if (h->no_ring || !has_net(h))
         return 0;
     if (!h->ring3 && plain_fits(h)) {

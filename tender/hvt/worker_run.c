@@ -85,8 +85,11 @@ static void confine(const struct hvt *h, int epoll)
     filter_begin(&f);
     for (uint32_t i = 1; i < m->entries; i++)
         if (is_net(h, i)) {
-            filter_fd(&f, SCMP_SYS(read), m->device[i].host.descriptor);
-            filter_fd(&f, SCMP_SYS(write), m->device[i].host.descriptor);
+            bool pieces = hvt_has_offload(h, i);
+            int fd = m->device[i].host.descriptor;
+
+            filter_fd(&f, pieces ? SCMP_SYS(readv) : SCMP_SYS(read), fd);
+            filter_fd(&f, pieces ? SCMP_SYS(writev) : SCMP_SYS(write), fd);
         }
     filter_fd(&f, SCMP_SYS(epoll_pwait), epoll);
     filter_fd(&f, SCMP_SYS(write), h->wake);

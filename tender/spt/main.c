@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 
     (void)argc;
     host_options(&options, flags, argv, SPT_NAME);
-    options.offload = !spt.no_offload;
+    options.offload = spt.no_offload ? 0 : FATA_FEATURE_NET_OFFLOAD;
     if (prepare(&options, &why) < 0) {
         message_print(SPT_NAME, &why);
         return 1;

@@ -22,12 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define BLOCK   1u
 #define SOCKET  2u
 #define ZEROS   3u /* always readable */
-#define ENTRIES 4u
+#define LARGE   4u /* a socket; its frames have headers */
+#define ENTRIES 5u
 #define FILL    0x5a /* of what the guest cannot write */
 
 static struct hvt hvt = {.memory_size = MEMORY, .ring3 = true};
 static struct hvt_ring_stats stats;
-static int peer;
+static int peer, large_peer;
 
 /* Of guest.c and worker.c, which the harness does without. */
 uint64_t guest_words(const struct image *image, uintptr_t memory, uint64_t at)
@@ -62,6 +63,12 @@ static void prepare(void)
     memset(p, FILL, DATA);
     require(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair) == 0);
     peer = pair[0];
+    image->manifest.device[SOCKET].host.descriptor = pair[1];
+    require(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair) == 0);
+    large_peer = pair[0];
+    image->manifest.device[LARGE].host.descriptor = pair[1];
+    image->manifest.device[LARGE].info.net.mtu = 1500;
+    image->manifest.device[LARGE].type = SOLO5_DEVICE_NET;
     image->segment[0] = (struct image_segment){.start = TEXT,
                                                .end = DATA,
                                                .read = true,
@@ -74,21 +81,37 @@ static void prepare(void)
     image->manifest.entries = ENTRIES;
     image->manifest.device[BLOCK].type = SOLO5_DEVICE_BLOCK;
     image->manifest.device[SOCKET].type = SOLO5_DEVICE_NET;
-    image->manifest.device[SOCKET].host.descriptor = pair[1];
     image->manifest.device[ZEROS].type = SOLO5_DEVICE_NET;
     image->manifest.device[ZEROS].host.descriptor =
         open("/dev/zero", O_RDWR | O_CLOEXEC);
 }
 
+/* Nothing is under way; what was sent on the way with a header had one that
+ * makes sense. */
 static void drain(void)
 {
-    char sink[1];
+    static uint8_t frame[sizeof(struct fata_vnet) + FATA_RING_LARGEST + 1];
+    const struct solo5_device *device = hvt.image.manifest.device;
+    ssize_t n;
 
-    while (recv(peer, sink, sizeof sink, 0) >= 0)
+    while (recv(peer, frame, 1, 0) >= 0 ||
+           recv(device[SOCKET].host.descriptor, frame, 1, 0) >= 0 ||
+           recv(device[LARGE].host.descriptor, frame, 1, 0) >= 0)
         continue;
-    while (recv(hvt.image.manifest.device[SOCKET].host.descriptor, sink,
-                sizeof sink, 0) >= 0)
-        continue;
+    while ((n = recv(large_peer, frame, sizeof frame, 0)) >= 0) {
+        struct fata_vnet header;
+        uint64_t length = (uint64_t)n - sizeof header;
+
+        if (hvt.image.net_offload == 0)
+            continue; /* a plain image's */
+        require(n > (ssize_t)sizeof header && n < (ssize_t)sizeof frame);
+        memcpy(&header, frame, sizeof header);
+        require(length <= 1514 || header.gso != 0);
+        require(header.flags == 0 ||
+                header.checksum_start + header.checksum_offset + 2u <= length);
+        require(header.gso == 0 ||
+                (header.gso_size > 0 && header.header_length < length));
+    }
 }
 
 struct input {
@@ -114,10 +137,12 @@ static void submit(struct fata_ring *shared, uint32_t entries, struct input *in)
     struct fata_ring_entry *e = &shared->entry[shared->tail & (entries - 1)];
 
     e->operation = take(in, 1) & 7;
-    e->flags = take(in, 1) & 1;
-    e->handle = take(in, 1) % 5;
+    e->flags = take(in, 1) & 3;
+    e->handle = take(in, 1) % (ENTRIES + 1);
     e->address = at[take(in, 1) % FATA_COUNT(at)];
-    e->length = take(in, 1) * (e->flags != 0 ? 8 : 1);
+    e->length = take(in, 1) * (e->flags != 0 ? 64 : 1);
+    if (e->handle == LARGE)
+        e->offset = at[take(in, 1) % FATA_COUNT(at)];
     e->id = take(in, 1) & 3;
     shared->tail++;
 }
@@ -127,6 +152,7 @@ static void check(const struct ring *r)
     uint32_t waiting = 0, room = 0;
 
     require(r->waiting <= r->entries);
+    require(r->frame.pieces <= FATA_RING_PIECES_MOST);
     for (uint32_t i = 1; i < ENTRIES; i++)
         for (uint32_t slot = r->device[i].first; slot != 0;
              slot = r->slot[slot].next) {
@@ -158,6 +184,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                       .entries = 2u << log % 10,
                       .plain = (log & 0x80) != 0,
                       .stats = &stats};
+    hvt.image.net_offload = r.plain ? 0 : 1u << LARGE;
     ring_init(&r);
     while (in.size > 0)
         switch (take(&in, 1) & 7) {
@@ -177,8 +204,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             shared->completion_head = shared->completion_tail;
             break;
         case 5:
-            (void)send(peer, hvt.memory, take(&in, 1), MSG_DONTWAIT);
-            r.device[SOCKET].readable = true;
+            at = take(&in, 1);
+            (void)send(peer, hvt.memory, at, MSG_DONTWAIT);
+            (void)send(large_peer, hvt.memory, at * 257, MSG_DONTWAIT);
+            r.device[SOCKET].readable = r.device[LARGE].readable = true;
             break;
         default:
             at = (uint32_t)ring_serve(&r);

@@ -6,10 +6,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -42,7 +45,8 @@ static void test_use(void)
     r.prepare = with_net;
     r.options = DEVICES " --stats", r.image = "hvt_ring";
     r.arguments = "cancel";
-    expect("ring-stats", 0, "SUCCESS", "ring: frames out 0 in 0; doorbells ");
+    expect("ring-stats", 0, "SUCCESS",
+           "ring: frames out 0 in 0; bytes out 0 in 0; ");
     close_ours(NULL);
     ring("ring-gone", "gone", 0, "SUCCESS");
     make_pair(SOCK_DGRAM);
@@ -114,6 +118,61 @@ static void test_mutation(void)
              r.output, r.errors);
         memset(&r, 0, offsetof(struct run, output));
     }
+}
+
+/* Offloads, on a TAP interface: what breaks their contract. */
+static void test_offload(void)
+{
+    static const char *const headers[] = {
+        "3 0 0",       "3 memory -9",          "3 memory 0",
+        "3 2000 0",    "3 ffffffffffffffff 0", "4 text 0",
+        "4 memory -9", "4 100000000 0",        "4 fffffffffffffff8 0",
+    };
+    struct ifreq request;
+    char options[128], words[64], name[64];
+    int tap = make_tap(&request);
+
+    if (tap < 0) {
+        printf("skip ring-offload: cannot make a tap interface\n");
+        return;
+    }
+    ioctl(tap, TUNSETPERSIST, 1);
+    close(tap);
+    snprintf(options, sizeof options, DISK "--net:service=%s",
+             request.ifr_name);
+    test("ring-offload-headers", options, "hvt_ring_large", "headers", 0,
+         "SUCCESS");
+    test("ring-offload-pieces", options, "hvt_ring_large", "pieces", 0,
+         "SUCCESS");
+    test("ring-offload-unwanted", options, "hvt_ring", "refused", 0, "SUCCESS");
+    test("ring-offload-between", options, "hvt_ring_large", "break 1", 255,
+         "bad ring entry: a frame of too many pieces");
+    test("ring-offload-many", options, "hvt_ring_large", "break 129", 255,
+         "bad ring entry: a frame of too many pieces");
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        snprintf(name, sizeof name, "ring-offload-header-%zu", i);
+        snprintf(words, sizeof words, "header %s", headers[i]);
+        test(name, options, "hvt_ring_large", words, 255,
+             "bad buffer address or length");
+    }
+    for (int wild = 0; wild < 2; wild++) {
+        int status;
+
+        r.options = options, r.image = "hvt_ring_large";
+        r.arguments = wild ? "mutate 1" : "mutate 0";
+        status = run(&r);
+        UNIT(wild ? "ring-offload-mutated-wild" : "ring-offload-mutated",
+             (status == 255 && strstr(r.output, "bad ring entry") != NULL) ||
+                 (status == 0 && wild == 0),
+             "status %d, output \"%.300s\", errors \"%.300s\"", status,
+             r.output, r.errors);
+        memset(&r, 0, offsetof(struct run, output));
+    }
+    tap = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+    request.ifr_flags = IFF_TAP | IFF_NO_PI;
+    ioctl(tap, TUNSETIFF, &request);
+    ioctl(tap, TUNSETPERSIST, 0);
+    close(tap);
 }
 
 static void test_plain(void)
@@ -232,6 +291,7 @@ void ring_cases(bool sanitized)
     test_use();
     test_broken();
     test_mutation();
+    test_offload();
     test_plain();
     test_end(sanitized);
 }

@@ -45,6 +45,7 @@ guest() { # NAME SOURCE FLAGS
     guest hvt3_1 hvt -DFATA -DNOTE_1
     guest hvt_device hvt_device -DFATA
     guest hvt_ring hvt_ring -DFATA
+    guest hvt_ring_large hvt_ring -DFATA -DOFFLOAD
     guest hvt_ring0 hvt_ring
     guest plain plain
     # shellcheck disable=SC2086

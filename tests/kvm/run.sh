@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: ISC
 # What the /dev/kvm of this host may not be able to: ring 0, and SVM itself.
 # QEMU emulates (TCG) a CPU with SVM; on it boots Debian's kernel, with an
-# initramfs made here, and runs tests/kvm/cases.  Nothing is installed but, as
-# root, QEMU and busybox.  Argument: the tool.
+# initramfs made here, and runs tests/kvm/cases, or the file FATA_KVM_CASES.
+# Nothing is installed but, as root, QEMU and busybox.  Argument: the tool.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 fata=$1
@@ -124,7 +124,7 @@ for m in irqbypass kvm kvm-amd tun; do
 done
 [ -e $root/modules/kvm-amd.ko ] || die "the kernel's package has no kvm-amd.ko"
 cp "$busybox" $root/bin/busybox && cp "$tender" $root/bin/fata-hvt &&
-    cp tests/kvm/init tests/kvm/cases $root && chmod 755 $root/init || exit 1
+    cp tests/kvm/init $root && cp "${FATA_KVM_CASES:-tests/kvm/cases}" $root/cases && chmod 755 $root/init || exit 1
 
 # TCG asks of a task register that the TSS is not busy (type 9) before it reads
 # the I/O bitmap (helper_check_io); that holds after its own `ltr`, which keeps
@@ -146,6 +146,7 @@ guest hvt0_sse $g/hvt && guest hvt0 $g/hvt -mgeneral-regs-only &&
     guest hvt0_device $g/hvt_device &&
     guest hvt_device $g/hvt_device -DFATA -mgeneral-regs-only &&
     guest hvt_ring $g/hvt_ring -DFATA -mgeneral-regs-only &&
+    guest hvt_ring_large $g/hvt_ring -DFATA -DOFFLOAD -mgeneral-regs-only &&
     guest hvt_ring0 $g/hvt_ring -mgeneral-regs-only &&
     guest ring tests/kvm/ring_guest &&
     guest plain $g/plain -mgeneral-regs-only || die "a guest does not compile"
@@ -169,6 +170,8 @@ program libc/tests/heap tests/libc/heap
 program platform/tests/own_loop tests/platform/own-loop
 program device/tests/block tests/device/blockconformance
 program device/tests/net tests/device/netconformance
+program device/tests/offload offloads
+program examples/iperf iperf
 program bench/net tests/bench/netload
 program lib/run/tests/calls tests/run/calls
 program lib/run/tests/frames tests/run/frames

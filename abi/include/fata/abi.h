@@ -50,9 +50,9 @@ struct fata_offer {
     uint64_t doorbell; /* of the ring, if FATA_FEATURE_NET_RING: a write there,
                           4 bytes of anything */
     /* Version 3. */
-    uint64_t net_offload; /* if FATA_FEATURE_NET_OFFLOAD: subset of the note's;
-                             these devices have a struct fata_vnet before each
-                             frame */
+    uint64_t net_offload; /* if FATA_FEATURE_NET_OFFLOAD or _RING_OFFLOAD:
+                             subset of the note's; these devices have a struct
+                             fata_vnet before each frame */
     uint64_t clock;       /* spt, if FATA_FEATURE_CLOCK: address of a function
                              like clock_gettime(2), for its first two clocks */
 };
@@ -86,6 +86,9 @@ struct fata_vnet {
 #define FATA_FEATURE_NET_RING    (1u << 3) /* the ring serves net devices */
 #define FATA_FEATURE_NET_OFFLOAD (1u << 4) /* of offer.net_offload (spt) */
 #define FATA_FEATURE_CLOCK       (1u << 5) /* offer.clock is there (spt) */
+/* Of offer.net_offload, where the ring serves (hvt): its entries have headers
+ * and pieces. */
+#define FATA_FEATURE_RING_OFFLOAD (1u << 6)
 
 #define FATA_SPT_SHUTDOWN_DATA 0xfffffffdu /* offer.shutdown_data on spt */
 #define FATA_HVT_SHUTDOWN_DATA 1u /* on hvt: bit 0, which is no device's */

@@ -16,22 +16,27 @@
 
 #define FATA_RING_ENTRIES_MOST 1024u /* a power of two, at least 2 */
 #define FATA_NET_RING_ENTRIES  256u  /* that images of ours have */
+#define FATA_NET_RING_LARGE                                                    \
+    2u /* net devices whose shares of it have room                             \
+          for the frames of offloads */
 
 /* A request; the image writes it, then `tail`. */
 struct fata_ring_entry {
     uint16_t operation; /* FATA_RING_* */
-    uint16_t flags;     /* FATA_RING_MORE */
+    uint16_t flags;     /* FATA_RING_MORE, FATA_RING_PIECE */
     uint32_t handle;    /* of the device: its index in the manifest */
     uint64_t address;   /* guest address of the buffer, lent to completion */
     uint32_t length;    /* of the buffer, bytes */
     uint32_t id;        /* comes back in the completion */
-    uint64_t offset;    /* of a block device, bytes; net: 0 */
+    uint64_t offset;    /* of a block device, bytes; of a net device with
+                           offloads: guest address of the frame's struct
+                           fata_vnet (abi.h), lent, too; else 0 */
 };
 
 struct fata_ring_completion {
     uint32_t id;
     int32_t result;  /* FATA_RING_* results */
-    uint32_t length; /* bytes done; of a frame that came in, its length */
+    uint32_t length; /* bytes done; of a frame, its length */
     uint32_t zero;
 };
 
@@ -69,6 +74,17 @@ enum fata_ring_operation {
  * when the first has got a frame complete with AGAIN; of sends, those after one
  * that failed. */
 #define FATA_RING_MORE 1u
+
+/* Devices with offloads.  Of a send: the next entry is a further piece of this
+ * frame, of which the last completes, and has a place in a chain; the header is
+ * named by the first.  A chain of receives is one room: each frame that comes
+ * fills as many buffers as it needs, from one of its own on, and is a
+ * completion with the id and the header of that; one that is not OK ends the
+ * chain when no more frames are there, or a largest one may not fit. */
+#define FATA_RING_PIECE 2u
+
+#define FATA_RING_PIECES_MOST 128u   /* of a frame that is sent */
+#define FATA_RING_LARGEST     65549u /* bytes of a frame, without header */
 
 enum fata_ring_result { /* the first four are those of hypercalls */
                         FATA_RING_OK,

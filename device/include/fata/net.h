@@ -30,6 +30,7 @@
     (FATA_NET_RECEIVE_CHECKSUM | FATA_NET_RECEIVE_LARGE)
 
 #define FATA_NET_PIECES_MOST 128u /* of a frame that is sent */
+#define FATA_NET_ROOM_MOST   64u  /* buffers in which a largest one has room */
 #define FATA_NET_LARGEST     (65535u + FATA_NET_HEADER) /* bytes of a frame */
 
 /* A frame, or a piece of one: all of a frame's pieces but the last say
@@ -106,7 +107,8 @@ FATA_NODISCARD int fata_net_send(struct fata_net *net,
 /* Completes when at least one frame has arrived; result is the number received,
  * their lengths are set.  Requests are served in order of submission.
  * Returns 0, or FATA_EMSGSIZE (count 0, or a buffer smaller than mtu + 14, or,
- * with FATA_NET_RECEIVE_LARGE, all together smaller than FATA_NET_LARGEST). */
+ * with FATA_NET_RECEIVE_LARGE, the first FATA_NET_ROOM_MOST together smaller
+ * than FATA_NET_LARGEST). */
 FATA_NODISCARD int fata_net_receive(struct fata_net *net,
                                     struct fata_net_request *r);
 

@@ -50,6 +50,21 @@ FATA_TEST(a_name_counts_more_than_none)
     fata_check(!fata__net_addresses("a").unnamed);
 }
 
+FATA_TEST(names_of_no_stack_are_told)
+{
+    static struct fata__net_name a = {.name = "a"}, front = {.name = "front"};
+    fata_check_int(fata_stack_key_ipv4("a=10.0.0.2/24,b=10.0.0.3/24"), ==, 0);
+    fata_check_int(fata_stack_key_ipv6("fron=fd00::2/64,fd00::3/64"), ==, 0);
+    fata_check_int(fata__net_check_names(), ==, 3);
+    fata__net_name_add(&a);
+    fata__net_name_add(&front);
+    fata_check_int(fata__net_check_names(), ==, 2);
+    fata_check_int(fata_stack_key_ipv4("front=10.0.0.2/24"), ==, 0);
+    fata_check_int(fata_stack_key_ipv6(""), ==, 0);
+    fata_check_int(fata__net_check_names(), ==, 0);
+    fata_check_int(fata_stack_key_ipv4(""), ==, 0);
+}
+
 FATA_TEST(colons_are_no_names)
 {
     fata_check_int(fata_stack_key_ipv6("a=fd00::2/64,fe80::5/64"), ==, 0);

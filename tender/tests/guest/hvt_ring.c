@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* A guest of hvt that uses the network ring: ours (built with FATA), or that of
- * the plain ABI; and breaks its contract in every way. */
+/* A guest of hvt that uses the network ring: ours (built with FATA; with
+ * OFFLOAD it understands those of its net device), or that of the plain ABI;
+ * and breaks its contract in every way. */
 #define GUEST_HVT
 #include "guest.h"
 #include <fata/ring.h>
@@ -24,6 +25,17 @@ static union {
     char bytes[FATA_RING_SIZE(ENTRIES)];
 } memory __attribute__((aligned(4096)));
 
+#ifdef OFFLOAD
+static struct fata_vnet header;
+static uint64_t header_at = (uint64_t)&header; /* of what is submitted */
+#define WANTS    (FATA_FEATURE_NET_RING | FATA_FEATURE_RING_OFFLOAD)
+#define OFFLOADS (UINT64_C(1) << SERVICE)
+#else
+#define header_at 0
+#define WANTS     FATA_FEATURE_NET_RING
+#define OFFLOADS  0
+#endif
+
 static const struct {
     struct note_header h;
     uint32_t pad;
@@ -32,8 +44,8 @@ static const struct {
     {FATA_NOTE_NAME_SIZE, 4 + sizeof(struct fata_note), FATA_NOTE_TYPE,
      FATA_NOTE_NAME},
     0,
-    {FATA_NOTE_VERSION, sizeof(struct fata_note), FATA_FEATURE_NET_RING,
-     (uint64_t)&offer, sizeof offer, 0, 0, 0, (uint64_t)&memory, ENTRIES}};
+    {FATA_NOTE_VERSION, sizeof(struct fata_note), WANTS, (uint64_t)&offer,
+     sizeof offer, 0, 0, 0, (uint64_t)&memory, ENTRIES, OFFLOADS}};
 
 #define RING (&memory.ring)
 
@@ -42,10 +54,11 @@ static void doorbell(void)
     *(volatile uint32_t *)(uintptr_t)offer.doorbell = 1;
 }
 #else
-#define ENTRIES 1024u
-#define WRITE   FATA_RING_PLAIN_WRITE
-#define READ    FATA_RING_PLAIN_READ
-#define RING    ((struct fata_ring *)(uintptr_t)BOOT->ring)
+#define header_at 0
+#define ENTRIES   1024u
+#define WRITE     FATA_RING_PLAIN_WRITE
+#define READ      FATA_RING_PLAIN_READ
+#define RING      ((struct fata_ring *)(uintptr_t)BOOT->ring)
 
 static void doorbell(void)
 {
@@ -69,7 +82,7 @@ static void submit(uint16_t operation, uint16_t flags, uint32_t handle,
     uint32_t tail = RING->tail;
 
     RING->entry[tail & (ENTRIES - 1)] = (struct fata_ring_entry){
-        operation, flags, handle, address, length, id, 0};
+        operation, flags, handle, address, length, id, header_at};
     store(&RING->tail, tail + 1);
 }
 
@@ -221,6 +234,82 @@ static void check_refused(void)
     CHECK(offer.features == FATA_FEATURE_NET_RING);
 }
 
+#ifdef OFFLOAD
+static void check_headers(void)
+{
+    /* From the first of the text they are refused. */
+    static const struct {
+        struct fata_vnet header;
+        uint32_t length;
+        int result;
+    } cases[] = {
+        {{0}, 60, FATA_RING_OK},
+        {{.flags = 1, .checksum_start = 34, .checksum_offset = 24},
+         60,
+         FATA_RING_OK},
+        {{0}, 13, FATA_RING_EINVAL},
+        {{0}, 1415, FATA_RING_EINVAL}, /* the MTU is 1400 */
+        {{.flags = 2}, 60, FATA_RING_EINVAL},
+        {{.flags = 3, .checksum_start = 34}, 60, FATA_RING_EINVAL},
+        {{.flags = 1, .checksum_start = 13}, 60, FATA_RING_EINVAL},
+        {{.flags = 1, .checksum_start = 34, .checksum_offset = 25},
+         60,
+         FATA_RING_EINVAL},
+        {{.flags = 1, .checksum_start = 65535, .checksum_offset = 65535},
+         60,
+         FATA_RING_EINVAL},
+        {{.gso_size = 1}, 60, FATA_RING_EINVAL},
+        {{.header_length = 1}, 60, FATA_RING_EINVAL},
+        {{0, 1, 54, 1000, 34, 16}, 2000, FATA_RING_EINVAL},
+        {{1, 1, 54, 0, 34, 16}, 2000, FATA_RING_EINVAL},
+        {{1, 1, 54, 1000, 34, 6}, 2000, FATA_RING_EINVAL},
+        {{1, 1, 53, 1000, 34, 16}, 2000, FATA_RING_EINVAL},
+        {{1, 1, 2000, 1000, 34, 16}, 2000, FATA_RING_EINVAL},
+        {{1, 3, 54, 1000, 34, 16}, 2000, FATA_RING_EINVAL}, /* UDP */
+        {{1, 0x81, 54, 1000, 34, 16}, 2000, FATA_RING_EINVAL},
+    };
+
+    CHECK(offer.features == WANTS && offer.net_offload == OFFLOADS);
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int good = cases[i].result == FATA_RING_OK;
+
+        header = cases[i].header;
+        submit(WRITE, 0, SERVICE, at(buffer[0]), cases[i].length, i);
+        expect(i, cases[i].result, good ? cases[i].length : 0);
+    }
+}
+
+/* One completion for a frame, or for a chain of receives that is too small. */
+static void check_pieces(void)
+{
+    submit(WRITE, FATA_RING_PIECE, SERVICE, at(buffer[0]), 14, 1);
+    submit(WRITE, FATA_RING_PIECE, SERVICE, at(buffer[1]), 0, 2);
+    submit(WRITE, FATA_RING_MORE, SERVICE, at(buffer[2]), 46, 3);
+    submit(WRITE, FATA_RING_PIECE, SERVICE, at(buffer[2]), 14, 4);
+    submit(WRITE, 0, SERVICE, at(buffer[2]), 1401, 5);
+    expect(3, FATA_RING_OK, 60);
+    expect(5, FATA_RING_EINVAL, 0);
+    submit(READ, FATA_RING_MORE, SERVICE, at(buffer[0]), 2048, 6);
+    submit(READ, 0, SERVICE, at(buffer[1]), 2048, 6);
+    expect(6, FATA_RING_EINVAL, 0);
+    CHECK(!there() && load(&RING->head) == 7);
+}
+
+/* Pieces without end; and what comes between them. */
+static void break_frame(long n)
+{
+    for (long i = 0; i < n; i++) {
+        submit(WRITE, FATA_RING_PIECE, SERVICE, at(buffer[0]), 1, 1);
+        tell();
+        while (RING->tail - load(&RING->head) >= ENTRIES)
+            __asm__ volatile("pause");
+    }
+    submit(READ, 0, n == 1 ? DISK : SERVICE, at(buffer[0]), 2048, 2);
+    tell();
+    (void)poll(5000000000);
+}
+#endif
+
 /* As many as the ring has may wait; one more may not. */
 static void check_full(long more)
 {
@@ -325,6 +414,11 @@ static void mutate(int wild)
             break;
         case 5:
             e->id = (uint32_t)(seed >> 16) & 3;
+#ifdef OFFLOAD
+            e->offset = wild ? seed : at(&header) + (seed >> 40 & 15);
+            ((char *)&header)[(seed >> 20) % sizeof header] =
+                (char)(seed >> 32 & ((seed >> 30 & 1) != 0 ? 255 : 5));
+#endif
             break;
         case 6:
             if (wild && (seed >> 16 & 0x3ff) == 0)
@@ -394,6 +488,21 @@ void _start(const struct solo5_hvt_boot *boot)
         check_full(n);
     else if (same(word, "mutate"))
         mutate((int)n);
+#ifdef OFFLOAD
+    else if (same(word, "headers"))
+        check_headers();
+    else if (same(word, "pieces"))
+        check_pieces();
+    else if (same(word, "break"))
+        break_frame(n);
+    else if (same(word, "header")) { /* OPERATION ADDRESS OFFSET */
+        header_at =
+            value(argument(2, text)) + (uint64_t)number(argument(3, word));
+        submit((uint16_t)n, 0, SERVICE, at(buffer[0]), 64, 1);
+        tell();
+        (void)poll(5000000000);
+    }
+#endif
     else if (same(word, "none")) {
         CHECK(offer.features == 0 && offer.doorbell == 0);
         *(volatile int *)0x110000000 = 1; /* where it would be */

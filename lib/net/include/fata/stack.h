@@ -36,7 +36,7 @@ struct fata_udp;
 
 /* Opens a stack; start-up calls it.
  * stack  returned; lives as long as the image
- * name   by which keys may call it: --ipv4=NAME=10.0.0.2/24
+ * name   lent for ever: by which keys may call it: --ipv4=NAME=10.0.0.2/24
  * net    lent for ever: nobody else may use it.  One that is the host's network
  *        (fata_net.host) makes it a stack on the host's sockets
  * Returns 0, FATA_ENOMEM, FATA_EBUSY (there is one on the host's sockets),

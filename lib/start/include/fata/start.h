@@ -57,6 +57,7 @@ extern char fata_stack_memory[];
  * Generated code defines it before this header where there are any. */
 #ifndef FATA_START_NET_OFFLOAD
 #define FATA_START_NET_OFFLOAD 0u
+#define FATA_START_NETS        0u /* net devices, where that is not 0 */
 #endif
 
 /* Manifest of host-attached devices, also the Solo5 note:
@@ -107,7 +108,10 @@ extern char fata_stack_memory[];
             {FATA_NOTE_VERSION, sizeof(struct fata_note),                      \
              FATA_FEATURE_GUARDS | FATA_FEATURE_SHUTDOWN |                     \
                  FATA_FEATURE_ENTROPY | FATA_FEATURE_NET_RING |                \
-                 FATA_FEATURE_NET_OFFLOAD | FATA_FEATURE_CLOCK,                \
+                 FATA_FEATURE_NET_OFFLOAD | FATA_FEATURE_CLOCK |               \
+                 (FATA_START_NETS <= FATA_NET_RING_LARGE                       \
+                      ? FATA_FEATURE_RING_OFFLOAD                              \
+                      : 0u),                                                   \
              (uint64_t)&fata_start_offer, sizeof(struct fata_offer),           \
              (uint64_t)fata_stack_memory, (stack_bytes), (stacks_in_all),      \
              (uint64_t)fata_net_ring, FATA_NET_RING_ENTRIES,                   \
