@@ -104,13 +104,20 @@ $(B)/obj/tender/spt/fault.c.o $(B)/obj/tender/report.c.o: SPT_CFLAGS += -fno-sta
 demo: all
 	$(Q)sh examples/website/demo.sh $(B)/fata
 
+# What builds of ports need here, beyond a compiler.
+PORT_PACKAGES  := tcl cmake meson
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
                   dnsmasq-base iputils-ping iperf nginx-light wrk gcc-aarch64-linux-gnu \
-                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz cmake meson
+                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz $(PORT_PACKAGES)
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)
 	$(Q)sh tool/packages.sh $(CHECK_PACKAGES)
+	@touch $@
+
+$(B)/port-packages: tool/packages.sh Makefile
+	@mkdir -p $(B)
+	$(Q)sh tool/packages.sh $(PORT_PACKAGES)
 	@touch $@
 
 # The manifest reader's fuzz harness as a program that replays files.
@@ -184,7 +191,7 @@ fuzz: all $(B)/check-packages
 check: all $(B)/check-packages
 	$(Q)sh tests/check.sh
 
-check-fast: all
+check-fast: all $(B)/port-packages
 	$(Q)sh tests/check.sh fast
 
 # Ring 0, and ring 3 on SVM, in a machine that QEMU emulates.
@@ -202,7 +209,7 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(Q)install -m 755 $(B)/fata $(addprefix $(B)/,$(TENDERS) $(WORKERS)) $(DESTDIR)$(PREFIX)/bin
 	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/share/fata/,$(ROOMS))
-	$(Q)cp -r $(ROOMS) fata.lock $(DESTDIR)$(PREFIX)/share/fata
+	$(Q)cp -r $(ROOMS) fata.lock LICENSE $(DESTDIR)$(PREFIX)/share/fata
 	$(Q)find $(DESTDIR)$(PREFIX)/share/fata -type d -name tests -prune -exec rm -rf {} +
 	$(Q)install -m 644 tool/fata.1 $(addsuffix .1,$(addprefix tender/,$(filter-out %-debug,$(TENDERS)) fata-net)) $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 tool/completion.bash \

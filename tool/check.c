@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Checks of one manifest that need no other: files exist, keys agree. */
+#include "licence.h"
 #include "registry.h"
 
 #include <string.h>
@@ -67,11 +68,13 @@ static void check_port(const struct manifest *m)
         if (m->source.given && w->text == NULL)
             mistake(m->source.mark, "a port needs `%s`; add `%s: %s`",
                     needs[i].key, needs[i].key, needs[i].help);
-        if (!m->source.given && w->text != NULL)
-            mistake(w->mark,
-                    "`%s` is a key of ports; add `source`, or remove it",
-                    needs[i].key);
     }
+    if (m->licence.text != NULL && licence_problem(m->licence.text) != NULL)
+        mistake(m->licence.mark, "licence: %s",
+                licence_problem(m->licence.text));
+    if (!m->source.given && m->sha256.text != NULL)
+        mistake(m->sha256.mark,
+                "`sha256` is a key of ports; add `source`, or remove it");
     if (!m->source.given) {
         if (m->build.given)
             mistake(m->build.mark,

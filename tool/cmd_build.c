@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* fata build, clean, env, update. */
+/* fata build, clean, env. */
 #define _GNU_SOURCE 1
 #include "commands.h"
-#include "port.h"
-#include "ports.h"
+#include "sysroot.h"
 #include "toolchain.h"
 
 #include <errno.h>
@@ -140,16 +139,4 @@ int cmd_env(const struct options *o)
     if (tender_path(t) != NULL)
         variable("FATA_TENDER", tender_path(t));
     return 0;
-}
-
-int cmd_update(const struct options *o)
-{
-    size_t count;
-    const char *folder = only_folder(o);
-    struct session *s = session_open(o, folder);
-    struct build **builds = session_resolve(s, folder, &count);
-    int failures = 0;
-    for (size_t i = 0; i < count; i++)
-        failures += ports_update(s, builds[i]);
-    return failures == 0 ? 0 : EXIT_FAILED;
 }

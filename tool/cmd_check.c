@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SERVED, REFUSED, ALLOWED, MISSING, STATES };
 static const char *const state_names[STATES] = {"served", "refused", "allowed",
@@ -19,6 +20,7 @@ struct report {
     const struct build *b;
     const struct link *link;
     const struct reach *reach; /* NULL: the host's libc makes the calls */
+    FILE *to;                  /* for chains */
     size_t counts[STATES];
     bool layers_hold, linked;
 };
@@ -74,7 +76,7 @@ static const char *advice(const char *call)
     return NULL;
 }
 
-static void show_chain(const struct reach_call *c)
+static void show_chain(const struct report *r, const struct reach_call *c)
 {
     size_t count;
     const struct reach_step *steps = reach_chain(c, &count);
@@ -83,14 +85,15 @@ static void show_chain(const struct reach_call *c)
         if ((int)strlen(steps[i].function) > wide)
             wide = (int)strlen(steps[i].function);
     for (size_t i = 0; i < count; i++)
-        printf("    %-*s  %s, %s\n", wide, steps[i].function,
-               steps[i].file->component, steps[i].file->object);
+        fprintf(r->to, "    %-*s  %s, %s\n", wide, steps[i].function,
+                steps[i].file->component, steps[i].file->object);
     if (c->by.count > 1) {
         struct vec more = {0};
         for (size_t i = 1; i < c->by.count && i < 6; i++)
             push(&more, c->by.item[i]);
-        printf("    also by %s%s\n", join(&more, ", "),
-               c->by.count > 6 ? format(" and %zu more", c->by.count - 6) : "");
+        fprintf(r->to, "    also by %s%s\n", join(&more, ", "),
+                c->by.count > 6 ? format(" and %zu more", c->by.count - 6)
+                                : "");
     }
 }
 
@@ -110,10 +113,10 @@ static void show_group(const struct report *r, size_t first, int state)
         if (state == MISSING && advice(other->name) != NULL)
             push_once(&advices, advice(other->name));
     }
-    printf("\n%s: %s\n", state_names[state], join(&names, ", "));
-    show_chain(c);
+    fprintf(r->to, "\n%s: %s\n", state_names[state], join(&names, ", "));
+    show_chain(r, c);
     for (size_t i = 0; i < advices.count; i++)
-        printf("  (%s)\n", advices.item[i]);
+        fprintf(r->to, "  (%s)\n", advices.item[i]);
 }
 
 static void show_groups(const struct report *r, bool all)
@@ -127,10 +130,11 @@ static void show_groups(const struct report *r, bool all)
                     example = r->reach->call[i].name;
             }
     if (example != NULL)
-        printf("\nLeave out what needs a missing call; or, where it is never "
-               "made, allow it:\n"
-               "    allow: { %s: \"the reason why\" }\n",
-               example);
+        fprintf(r->to,
+                "\nLeave out what needs a missing call; or, where it is never "
+                "made, allow it:\n"
+                "    allow: { %s: \"the reason why\" }\n",
+                example);
 }
 
 static const char *place(struct mark at)
@@ -251,30 +255,45 @@ static json_t *as_json(const struct report *r)
                      "layers_hold", r->layers_hold);
 }
 
+static void walk(const struct session *s, struct report *r)
+{
+    struct flavour *f = flavour_for(r->b->target, s->project, s->use_clang);
+    struct vec ask = {0};
+    push_all(&ask, f->cc.item);
+    push(&ask, "-print-libgcc-file-name");
+    const char *library = first_line_of(ask.item);
+    r->reach = reach_walk(r->link,
+                          library != NULL && is_file(library) ? library : NULL);
+    for (size_t i = 0; i < r->reach->call_count; i++) {
+        struct reach_call *c = &r->reach->call[i];
+        c->name = call_name(r->link->calls, c->symbol);
+        if (c->name == NULL)
+            c->name = format("number %s", c->symbol + strlen("fata_sys_"));
+        r->counts[state_of(c)]++;
+    }
+}
+
+void check_explain(const struct session *s, const struct build *b)
+{
+    struct report r = {.b = b, .link = ninja_link(s, b), .to = stderr};
+    const char *marker = format("%s" LINK_MISSING, image_debug_path(s, b));
+    if (!is_file(marker))
+        return;
+    unlink(marker);
+    walk(s, &r);
+    show_groups(&r, false);
+}
+
 /* Builds what goes into the link, and looks at it. */
 static struct report look(struct session *s, struct build *b)
 {
-    struct report r = {.b = b, .link = ninja_link(s, b)};
+    struct report r = {.b = b, .link = ninja_link(s, b), .to = stdout};
     if (ninja_run(s, &r.link->made) != 0)
         exit(EXIT_FAILED);
     r.layers_hold =
         r.link->stamps.count == 0 || ninja_run(s, &r.link->stamps) == 0;
-    if (strcmp(b->target->flavour, "host") != 0) {
-        struct flavour *f = flavour_for(b->target, s->project, s->use_clang);
-        struct vec ask = {0};
-        push_all(&ask, f->cc.item);
-        push(&ask, "-print-libgcc-file-name");
-        const char *library = first_line_of(ask.item);
-        r.reach = reach_walk(
-            r.link, library != NULL && is_file(library) ? library : NULL);
-        for (size_t i = 0; i < r.reach->call_count; i++) {
-            struct reach_call *c = &r.reach->call[i];
-            c->name = call_name(r.link->calls, c->symbol);
-            if (c->name == NULL)
-                c->name = format("number %s", c->symbol + strlen("fata_sys_"));
-            r.counts[state_of(c)]++;
-        }
-    }
+    if (strcmp(b->target->flavour, "host") != 0)
+        walk(s, &r);
     /* Other symbols that are defined nowhere, the linker tells. */
     struct vec image = {0};
     push(&image, image_path(s, b));

@@ -24,6 +24,8 @@ struct options {
     struct vec ports;      /* -p */
     const char *pcap;      /* file */
     const char *svg;       /* file */
+    bool full;
+    const char *output; /* file */
 };
 
 struct command_line {
@@ -40,11 +42,20 @@ int cmd_run(const struct options *o);
 int cmd_test(const struct options *o);
 int cmd_check(const struct options *o);
 
+/* After a link that failed: the chains to missing system calls, on standard
+ * error, if these are the reason. */
+void check_explain(const struct session *s, const struct build *b);
+/* What cmd_link leaves beside the image for that. */
+#define LINK_MISSING ".missing"
+
 int cmd_size(const struct options *o);
+int cmd_licenses(const struct options *o);
+int cmd_sbom(const struct options *o);
 int cmd_clean(const struct options *o);
 int cmd_describe(const struct options *o);
 int cmd_env(const struct options *o);
 int cmd_toolchain(const struct options *o);
+int cmd_add(const struct options *o);
 int cmd_update(const struct options *o);
 
 /* fata run --watch; see watch.c. */
@@ -83,6 +94,9 @@ struct session *session_in(const struct options *o, const char *project,
 struct manifest *session_unikernel(struct session *s, const char *folder);
 /* The one folder of the command line, or this one. */
 const char *only_folder(const struct options *o);
+/* Words that are names, and perhaps a folder: one with a `/`, or a program's.
+ */
+const char *folder_and_names(const struct options *o, struct vec *names);
 /* The builds of the unikernel in `folder` for the targets asked for, or for the
  * best one. */
 struct build **session_resolve(struct session *s, const char *folder,

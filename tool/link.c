@@ -113,6 +113,9 @@ int cmd_link(int argc, char **argv)
     int status = command_run(&link);
     if (status != 0) {
         unlink(image);
+        if (errors.data != NULL &&
+            strstr(errors.data, "undefined reference to `fata_sys_") != NULL)
+            (void)write_file(format("%s" LINK_MISSING, debug), "", 0);
         link_explain(errors.data != NULL ? errors.data : "", argv[0], argv[1],
                      argv[2], true);
         text_free(&errors);

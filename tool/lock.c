@@ -38,6 +38,22 @@ void pin_sort(struct pin *pin)
         qsort(pin->files, pin->file_count, sizeof pin->files[0], compare_files);
 }
 
+static char *copy_text(const char *text)
+{
+    return text != NULL ? xstrdup(text) : NULL;
+}
+
+void pin_copy(const struct pin *pin, struct pin *out)
+{
+    *out = (struct pin){.version = copy_text(pin->version),
+                        .sha256 = copy_text(pin->sha256),
+                        .form = copy_text(pin->form),
+                        .package = copy_text(pin->package),
+                        .revision = copy_text(pin->revision)};
+    for (size_t i = 0; i < pin->file_count; i++)
+        pin_add_file(out, pin->files[i].name, pin->files[i].sha256);
+}
+
 void pin_free(struct pin *pin)
 {
     for (size_t i = 0; i < pin->file_count; i++)
@@ -258,7 +274,7 @@ static int lock_for_writing(void)
     return fd;
 }
 
-int lock_write(const char *path, const char *port, const struct pin *pin)
+int lock_write(const char *path, const struct lock_entry *entries, size_t count)
 {
     json_t *root;
     int fd = lock_for_writing();
@@ -275,9 +291,10 @@ int lock_write(const char *path, const char *port, const struct pin *pin)
             die(1, "out of memory");
     }
     err = found < 0 ? -1 : 0;
-    if (err == 0 && json_object_set_new(json_object_get(root, "ports"), port,
-                                        pin_to_json(pin)) != 0)
-        die(1, "out of memory");
+    for (size_t i = 0; err == 0 && i < count; i++)
+        if (json_object_set_new(json_object_get(root, "ports"), entries[i].port,
+                                pin_to_json(entries[i].pin)) != 0)
+            die(1, "out of memory");
     if (err == 0)
         err = store(path, root);
     json_decref(root);

@@ -37,14 +37,20 @@ struct pin {
 
 void pin_add_file(struct pin *pin, const char *name, const char *sha256);
 void pin_sort(struct pin *pin);
+void pin_copy(const struct pin *pin, struct pin *out);
 void pin_free(struct pin *pin);
 /* What identifies the pinned files: 64 hexadecimal digits. */
 void pin_id(const struct pin *pin, char id[SHA256_TEXT]);
 
 /* 1 and *pin, 0 if there is no such file or entry, -1 after a message. */
 int lock_read(const char *path, const char *port, struct pin *pin);
-/* Adds or replaces one entry.  0, or -1 after a message. */
-int lock_write(const char *path, const char *port, const struct pin *pin);
+struct lock_entry {
+    const char *port;
+    const struct pin *pin;
+};
+/* Adds or replaces these entries, all or none.  0, or -1 after a message. */
+int lock_write(const char *path, const struct lock_entry *entries,
+               size_t count);
 
 /* One pin in a file of its own (the cache's memory), errors as above. */
 int pin_read(const char *path, struct pin *pin);

@@ -3,14 +3,15 @@
  *
  *   options.c                              command line
  *   schema.c manifest.c reader.c check.c   fata.yml to structures
+ *   edit.c                                 changes to fata.yml
  *   registry.c target.c resolve.c          names to components, their order
  *   wiring.c gen_app.c                     devices, app.h, start-up code
  *   flavour.c ports.c gen_ninja.c          what ninja shall do
  *   gen_made.c generate.c kv_*.c           files made at build time
  *   ninja.c link.c layer.c                 and how it goes
  *   reach.c calls.c                        what a link reaches, and why
- *   size*.c                                what its bytes are
- *   toolchain*.c cc.c                      for other build systems
+ *   size*.c parts.c licence.c              what its bytes are, and whose
+ *   toolchain.c cc.c sysroot.c              for other build systems
  *   cmd_*.c describe.c graph.c test_*.c watch*.c   the commands
  *   port*.c source*.c lock.c               third-party code
  *

@@ -53,7 +53,7 @@ struct when {
 };
 
 struct require {
-    struct words names;
+    struct words names; /* requirement.h */
     struct when when;
 };
 
@@ -93,7 +93,7 @@ struct device {
 };
 
 struct stop_signal {
-    struct word name;
+    struct word name, once;
     struct number after; /* ns */
 };
 
@@ -134,13 +134,15 @@ struct manifest {
     struct list tests; /* struct test */
     struct words paths;
     struct list keys; /* struct key */
+    struct word version, licence;
+    struct words licence_files;
 
     /* component */
     struct word init, main;
     struct list kinds; /* struct kind */
 
     /* component that is a port: `source` is given */
-    struct word version, licence, sha256;
+    struct word sha256;
     struct list source; /* struct form */
     struct list build;  /* struct words */
 

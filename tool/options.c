@@ -19,6 +19,10 @@ const struct command_line command_lines[] = {
      "tsvflcj"},
     {"size", cmd_size, "[FOLDER]",
      "show the bytes of an image by component, and what is largest", "tsvflcg"},
+    {"licenses", cmd_licenses, "[FOLDER]",
+     "show what is in an image, under which licences", "tsvflcu"},
+    {"sbom", cmd_sbom, "[FOLDER]",
+     "print a bill of materials of an image: SPDX, as JSON", "tsvflch"},
     {"clean", cmd_clean, "[FOLDER]", "remove the project's build folder", ""},
     {"describe", cmd_describe, "[FOLDER]",
      "show what an image is made of, and how devices are wired", "tscgo"},
@@ -27,7 +31,9 @@ const struct command_line command_lines[] = {
     {"toolchain", cmd_toolchain, "FOLDER [PORT...]",
      "make a cross compiler for build systems of others, with these ports",
      "tflc"},
-    {"update", cmd_update, "[FOLDER]",
+    {"add", cmd_add, "NAME... [FOLDER]",
+     "require components or ports, and pin their sources in fata.lock", "tl"},
+    {"update", cmd_update, "[PORT...] [FOLDER]",
      "pin the newest revisions of the ports in fata.lock", "tv"},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -56,6 +62,8 @@ static const struct {
     {'c', "--cc", "--cc=gcc|clang", "the compiler"},
     {'g', "--svg", "--svg FILE", "draw a picture"},
     {'o', "--dot", "--dot", "print the picture's graph, for graphviz"},
+    {'u', "--full", "--full", "and the texts of the licences"},
+    {'h', "-o", "-o FILE", "write to FILE instead of standard output"},
     {'j', "--json", "--json", "as JSON"},
     {'v', "-v", "-v", "show the commands (check: and all chains)"},
     {0, NULL, NULL, NULL},
@@ -204,6 +212,12 @@ const struct command_line *options_read(struct options *o, int argc,
             break;
         case 'g':
             o->svg = value_of("--svg", &i, argc, argv);
+            break;
+        case 'u':
+            o->full = true;
+            break;
+        case 'h':
+            o->output = value_of("-o", &i, argc, argv);
             break;
         case 'j':
             o->json = true;

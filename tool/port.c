@@ -218,6 +218,22 @@ static void end_work(int fd, char *tmp)
     close(fd);
 }
 
+static bool is_built(const struct port *port, const struct port_env *env,
+                     const struct pin *pin)
+{
+    char key[SHA256_TEXT];
+    char *dir;
+    bool built;
+
+    if (env->cc == NULL) /* only sources are asked for */
+        return false;
+    port_key(port, env, pin, key);
+    dir = built_dir(port, env, key);
+    built = path_is_dir(dir);
+    free(dir);
+    return built;
+}
+
 /* The first pin of the plan that has been built, or whose source is here. */
 static const struct pin *pick(const struct port *port,
                               const struct port_env *env,
@@ -226,20 +242,10 @@ static const struct pin *pick(const struct port *port,
     const struct pin *pin[] = {plan->has_locked ? &plan->locked : NULL,
                                plan->has_other ? &plan->other : NULL};
 
-    for (size_t i = 0; i < FATA_COUNT(pin); i++) {
-        char key[SHA256_TEXT];
-        char *dir;
-        bool built;
-
-        if (pin[i] == NULL)
-            continue;
-        port_key(port, env, pin[i], key);
-        dir = built_dir(port, env, key);
-        built = path_is_dir(dir);
-        free(dir);
-        if (built || (!only_built && source_is_cached(port, pin[i])))
+    for (size_t i = 0; i < FATA_COUNT(pin); i++)
+        if (pin[i] != NULL && (is_built(port, env, pin[i]) ||
+                               (!only_built && source_is_cached(port, pin[i]))))
             return pin[i];
-    }
     return NULL;
 }
 
@@ -339,7 +345,8 @@ int port_build(const struct port *port, const struct port_env *env_in,
     return err;
 }
 
-int port_fetch(const struct port *port, const struct port_env *env, char **dir)
+int port_fetch(const struct port *port, const struct port_env *env, char **dir,
+               struct pin *out)
 {
     struct source_plan plan;
     struct pin used = {0};
@@ -353,6 +360,8 @@ int port_fetch(const struct port *port, const struct port_env *env, char **dir)
         err = source_settle(port, env, &plan, pin);
     if (err == 0)
         *dir = source_dir(port, pin);
+    if (err == 0 && out != NULL)
+        pin_copy(pin, out);
     pin_free(&used);
     source_plan_free(&plan);
     return err;
@@ -373,34 +382,97 @@ static bool equal_pins(const struct pin *a, const struct pin *b)
     return strcmp(x, y) == 0;
 }
 
-int port_update(const struct port *port, const char *lock_path)
-{
-    const struct port_env env = {.lock_path = lock_path};
-    const struct source_plan nothing = {0};
+/* Of one port: what fata.lock has, and what it shall have. */
+struct pinning {
     struct source_plan plan;
-    struct pin used = {0};
+    char *was; /* an entry for another version of the port */
+    struct pin used;
+    const struct pin *pin;
+};
+
+static char *locked_before(const struct port *port, const struct port_env *env)
+{
+    struct pin old;
+    char *was = NULL;
+
+    if (lock_read(env->lock_path, port->name, &old) == 1) {
+        was = xformat("%s of %s", revision(&old), old.version);
+        pin_free(&old);
+    }
+    return was;
+}
+
+static int pin_one(const struct port *port, const struct port_env *env,
+                   bool newest, struct pinning *p)
+{
+    const struct source_plan nothing = {0};
     char *tmp;
     int fd;
     int err;
 
-    if (check_port(port) != 0 || source_plan(port, &env, &plan) != 0)
+    if (check_port(port) != 0 || source_plan(port, env, &p->plan) != 0)
         return -1;
+    if (!p->plan.has_locked)
+        p->was = locked_before(port, env);
+    if (!newest)
+        return work(port, env, &p->plan, false, &p->used, &p->pin);
     fd = start_work(port, &tmp);
-    err = fd < 0 ? -1 : source_fetch(port, &env, &nothing, true, tmp, &used);
-    if (fd >= 0)
-        end_work(fd, tmp);
-    if (err == 0)
-        err = lock_write(lock_path, port->name, &used);
-    if (err == 0 && !plan.has_locked)
+    if (fd < 0)
+        return -1;
+    err = source_fetch(port, env, &nothing, true, tmp, &p->used);
+    end_work(fd, tmp);
+    p->pin = &p->used;
+    return err;
+}
+
+static void say_pinned(const struct port *port, const struct pinning *p)
+{
+    if (!p->plan.has_locked && p->was != NULL)
+        msg_note("%s %s: %s -> %s", port->name, port->version, p->was,
+                 revision(p->pin));
+    else if (!p->plan.has_locked)
         msg_note("%s %s: pinned to %s", port->name, port->version,
-                 revision(&used));
-    else if (err == 0 && equal_pins(&plan.locked, &used))
+                 revision(p->pin));
+    else if (equal_pins(&p->plan.locked, p->pin))
         msg_note("%s %s: %s is still the newest on offer", port->name,
-                 port->version, revision(&used));
-    else if (err == 0)
-        msg_note("%s %s: %s is now pinned, it was %s", port->name,
-                 port->version, revision(&used), revision(&plan.locked));
-    pin_free(&used);
-    source_plan_free(&plan);
+                 port->version, revision(p->pin));
+    else
+        msg_note("%s %s: %s -> %s", port->name, port->version,
+                 revision(&p->plan.locked), revision(p->pin));
+}
+
+int port_pin(const struct port *ports, size_t count, const struct port_env *env,
+             bool newest)
+{
+    struct pinning *p = xcalloc(count, sizeof p[0]);
+    struct lock_entry *entry = xcalloc(count, sizeof entry[0]);
+    size_t entries = 0;
+    size_t failed = 0;
+    int err = 0;
+
+    /* All are tried, so that one run tells all that is wrong. */
+    for (size_t i = 0; i < count; i++) {
+        if (pin_one(&ports[i], env, newest, &p[i]) != 0)
+            failed++;
+        else if (newest || !p[i].plan.has_locked)
+            entry[entries++] = (struct lock_entry){ports[i].name, p[i].pin};
+    }
+    if (failed != 0) {
+        msg_error("%s stays as it was, because of %s",
+                  path_base(env->lock_path),
+                  failed == 1 ? "that port" : "those ports");
+        err = -1;
+    } else if (entries != 0) {
+        err = lock_write(env->lock_path, entry, entries);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (err == 0 && (newest || !p[i].plan.has_locked))
+            say_pinned(&ports[i], &p[i]);
+        free(p[i].was);
+        pin_free(&p[i].used);
+        source_plan_free(&p[i].plan);
+    }
+    free(entry);
+    free(p);
     return err;
 }

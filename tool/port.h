@@ -81,10 +81,17 @@ int port_build(const struct port *port, const struct port_env *env,
                struct port_result *result);
 void port_result_free(struct port_result *result);
 
-/* Only fetches and unpacks; *dir is the new text of the folder's path. */
-int port_fetch(const struct port *port, const struct port_env *env, char **dir);
+struct pin;
+/* Only fetches and unpacks; *dir is the new text of the folder's path.
+ * pin  returned: what it was made from, for pin_free(); or NULL */
+int port_fetch(const struct port *port, const struct port_env *env, char **dir,
+               struct pin *pin);
 
-/* `fata update`: pins the newest revision on offer, and says what changed. */
-int port_update(const struct port *port, const char *lock_path);
+/* Fetches the sources of all these ports, then writes fata.lock: an entry for
+ * each that has none, or, of the newest revision on offer, for all.  Says what
+ * changed.  When one fails the file stays as it was.  0, or -1 after messages.
+ */
+int port_pin(const struct port *ports, size_t count, const struct port_env *env,
+             bool newest);
 
 #endif

@@ -3,6 +3,9 @@
 #include "ports.h"
 #include "port.h"
 
+#include <fcntl.h>
+#include <libelf.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -86,21 +89,29 @@ static void describe(const struct manifest *m, const struct target *t,
     }
 }
 
-/* What the target itself is made of: the C library. */
-static bool below(const struct unit *u, const struct unit *wanted)
+/* Paths of the manifests of a unit and of all that it requires. */
+static void units_below(const struct unit *u, struct vec *paths)
 {
-    bool found = u == wanted;
-    for (size_t i = 0; !found && i < u->need_count; i++)
-        found = below(u->need[i], wanted);
-    return found;
+    if (u == NULL || !push_once(paths, u->manifest->path))
+        return;
+    for (size_t i = 0; i < u->need_count; i++)
+        units_below(u->need[i], paths);
 }
 
-static bool of_target(const struct build *b, const struct unit *u)
+static const struct unit *target_unit(const struct build *b)
 {
     for (size_t i = 0; i < b->unit_count; i++)
         if (b->unit[i]->manifest == b->target->manifest)
-            return below(b->unit[i], u);
-    return false;
+            return b->unit[i];
+    return NULL;
+}
+
+/* A part of the target itself: of the C library. */
+static bool of_target(const struct build *b, const struct unit *u)
+{
+    struct vec paths = {0};
+    units_below(target_unit(b), &paths);
+    return contains(&paths, u->manifest->path);
 }
 
 /* Which system calls images serve or refuse: besides the C library itself, all
@@ -151,6 +162,13 @@ static void add_toolchain(struct session *s, const struct build *b,
     env->cflags = flags;
 }
 
+static struct port_env source_env(const struct session *s)
+{
+    return (struct port_env){.lock_path = s->lock_path,
+                             .frozen = s->frozen,
+                             .offline = s->offline};
+}
+
 static void make(struct session *s, struct build *b, struct flavour *f,
                  struct unit *u)
 {
@@ -163,15 +181,15 @@ static void make(struct session *s, struct build *b, struct flavour *f,
     describe(u->manifest, b->target, &p);
     bool toolchain = f->is_image && p.build != NULL && !of_target(b, u);
     push_all(&include, u->include.item);
+    /* What it requires, and the C library; nothing else, so that it is the
+     * same build in all programs. */
+    struct vec needed = {0};
+    units_below(u, &needed);
+    if (f->is_image)
+        units_below(target_unit(b), &needed);
     for (size_t i = 0; i < b->unit_count && b->unit[i] != u; i++) {
         struct made *dep = find(b->unit[i]->manifest, id);
-        bool needed = false;
-        for (size_t j = 0; j < u->need_count; j++)
-            needed = needed || u->need[j] == b->unit[i];
-        if (dep == NULL)
-            continue;
-        /* The C library comes first and is there for every port. */
-        if (!needed && !f->is_image)
+        if (dep == NULL || !contains(&needed, b->unit[i]->manifest->path))
             continue;
         if (!toolchain) /* which has them */
             push_all(&include,
@@ -229,11 +247,131 @@ static void see(struct unit *u, const struct unit *of, const char *id,
         see(u, of->need[i], id, seen);
 }
 
+/* What a port offers: a header, or a symbol of one of its archives. */
+struct offer {
+    const char *text;
+    const struct unit *by;
+    bool header;
+};
+
+struct offers {
+    struct offer *item;
+    size_t count;
+};
+
+static void offer(struct offers *all, const struct unit *by, bool header,
+                  const char *text)
+{
+    all->item = pool_grow(all->item, all->count, sizeof(*all->item));
+    all->item[all->count++] = (struct offer){text, by, header};
+}
+
+static void offer_headers(struct offers *all, const struct unit *by,
+                          const char *folder)
+{
+    struct strings files = {0};
+    (void)list_tree(folder, &files);
+    for (size_t i = 0; i < files.count; i++)
+        if (strcmp(path_base(files.item[i]), "config.h") != 0)
+            offer(all, by, true, format("%s", files.item[i]));
+    strings_free(&files);
+}
+
+/* Names that begin with __ are the compiler's, with _Z those of C++, which has
+ * the same function in many objects. */
+static void offer_symbols(struct offers *all, const struct unit *by,
+                          const char *archive)
+{
+    int fd = open(archive, O_RDONLY | O_CLOEXEC);
+    Elf *elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ, NULL);
+    size_t count = 0;
+    Elf_Arsym *symbol = elf != NULL ? elf_getarsym(elf, &count) : NULL;
+    for (size_t i = 0; symbol != NULL && i < count; i++)
+        if (symbol[i].as_name != NULL &&
+            !starts_with(symbol[i].as_name, "__") &&
+            !starts_with(symbol[i].as_name, "_Z"))
+            offer(all, by, false, format("%s", symbol[i].as_name));
+    elf_end(elf);
+    if (fd >= 0)
+        close(fd);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    const struct offer *x = a, *y = b;
+    int order = strcmp(x->text, y->text);
+    if (order == 0)
+        order = x->header - y->header;
+    if (order == 0)
+        order = strcmp(x->by->manifest->name.text, y->by->manifest->name.text);
+    return order;
+}
+
+/* Ports that know of each other may do as they like. */
+static bool related(const struct unit *a, const struct unit *b)
+{
+    struct vec of_a = {0}, of_b = {0};
+    units_below(a, &of_a);
+    units_below(b, &of_b);
+    return contains(&of_a, b->manifest->path) ||
+           contains(&of_b, a->manifest->path);
+}
+
+static const char *who_requires(const struct build *b, const struct unit *u)
+{
+    for (size_t i = 0; i < b->unit_count; i++)
+        for (size_t k = 0; k < b->unit[i]->need_count; k++)
+            if (b->unit[i]->need[k] == u)
+                return b->unit[i]->manifest->name.text;
+    return "nobody";
+}
+
+/* Two ports that offer the same: which of them a program gets would depend on
+ * the order of folders and archives. */
+static void find_clashes(const struct build *b)
+{
+    const char *id = flavour_id(b->target);
+    struct offers all = {0};
+    struct vec libc = {0};
+    size_t ports = 0;
+    units_below(target_unit(b), &libc);
+    for (size_t i = 0; i < b->unit_count; i++)
+        ports += b->unit[i]->manifest->source.given &&
+                 !contains(&libc, b->unit[i]->manifest->path);
+    if (ports < 2)
+        return;
+    elf_version(EV_CURRENT);
+    for (size_t i = 0; i < b->unit_count; i++) {
+        const struct unit *u = b->unit[i];
+        const struct made *m = find(u->manifest, id);
+        if (m == NULL || contains(&libc, u->manifest->path))
+            continue;
+        for (char **p = m->result.include; *p != NULL; p++)
+            offer_headers(&all, u, *p);
+        for (char **p = m->result.archives; *p != NULL; p++)
+            offer_symbols(&all, u, *p);
+    }
+    qsort(all.item, all.count, sizeof(*all.item), by_text);
+    for (size_t i = 1; i < all.count; i++) {
+        const struct offer *x = &all.item[i - 1], *y = &all.item[i];
+        if (x->by == y->by || x->header != y->header ||
+            strcmp(x->text, y->text) != 0 || related(x->by, y->by))
+            continue;
+        mistake(y->by->manifest->name.mark,
+                "ports `%s` (required by %s) and `%s` (required by %s) both "
+                "%s `%s`; require one of them",
+                x->by->manifest->name.text, who_requires(b, x->by),
+                y->by->manifest->name.text, who_requires(b, y->by),
+                x->header ? "have the header" : "define", x->text);
+    }
+}
+
 void ports_make(struct session *s, struct build *b, struct flavour *f)
 {
     for (size_t i = 0; i < b->unit_count; i++)
         if (b->unit[i]->manifest->source.given)
             make(s, b, f, b->unit[i]);
+    find_clashes(b);
     for (size_t i = 0; i < b->unit_count; i++) {
         struct vec seen = {0};
         see(b->unit[i], b->unit[i], flavour_id(b->target), &seen);
@@ -254,11 +392,9 @@ const char *ports_folder(const struct build *b, const struct unit *u)
 
 const struct vec *ports_of_target(const struct build *b)
 {
-    for (size_t i = 0; i < b->unit_count; i++)
-        if (b->unit[i]->manifest == b->target->manifest)
-            return &b->unit[i]->port_include;
     static const struct vec none;
-    return &none;
+    const struct unit *u = target_unit(b);
+    return u != NULL ? &u->port_include : &none;
 }
 
 const char *ports_syscalls(const struct build *b)
@@ -272,17 +408,26 @@ const char *ports_syscalls(const struct build *b)
     return "-";
 }
 
-int ports_update(struct session *s, struct build *b)
+const char *ports_source(struct session *s, const struct manifest *m,
+                         struct pin *pin)
 {
-    int failures = 0;
-    for (size_t i = 0; i < b->unit_count; i++) {
-        const struct manifest *m = b->unit[i]->manifest;
-        struct port p;
-        if (!m->source.given)
-            continue;
-        describe(m, b->target, &p);
-        if (port_update(&p, s->lock_path) != 0)
-            failures++;
-    }
-    return failures;
+    struct port p;
+    const struct port_env env = source_env(s);
+    char *folder;
+    describe(m, NULL, &p);
+    if (port_fetch(&p, &env, &folder, pin) != 0)
+        stop(EXIT_FAILED, "there is no source of port `%s`", p.name);
+    const char *path = format("%s", folder);
+    free(folder);
+    return path;
+}
+
+int ports_pin(struct session *s, const struct manifest *const *m, size_t count,
+              bool newest)
+{
+    struct port *p = pool_alloc(count * sizeof(*p));
+    const struct port_env env = source_env(s);
+    for (size_t i = 0; i < count; i++)
+        describe(m[i], NULL, &p[i]);
+    return port_pin(p, count, &env, newest) == 0 ? 0 : EXIT_FAILED;
 }

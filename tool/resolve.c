@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* From names to components: closure, interfaces, order, headers. */
 #include "build.h"
+#include "requirement.h"
 
 #include <string.h>
 
@@ -10,6 +11,7 @@ struct wanted {
     const char *text;
     struct unit *found;
     bool interface;
+    struct requirement versions;
 };
 
 struct resolver {
@@ -38,14 +40,15 @@ static struct unit *add_unit(struct resolver *s, const struct manifest *m)
     return u;
 }
 
-static void want(struct resolver *s, struct unit *by, const struct word *name,
-                 const char *text)
+static struct wanted *want(struct resolver *s, struct unit *by,
+                           const struct word *name, const char *text)
 {
     s->wanted = pool_grow(s->wanted, s->wanted_count, sizeof(*s->wanted));
     struct wanted *w = &s->wanted[s->wanted_count++];
     w->by = by;
     w->name = name;
     w->text = text;
+    return w;
 }
 
 /* Its requirements that hold for this target. */
@@ -55,8 +58,11 @@ static void want_all(struct resolver *s, struct unit *u)
     {
         if (!when_matches(&r->when, s->b->target))
             continue;
-        for (size_t i = 0; i < r->names.count; i++)
-            want(s, u, &r->names.item[i], r->names.item[i].text);
+        for (size_t i = 0; i < r->names.count; i++) {
+            struct word *word = &r->names.item[i];
+            struct requirement versions = requirement_read(word);
+            want(s, u, word, versions.name)->versions = versions;
+        }
     }
 }
 
@@ -94,11 +100,6 @@ static void resolve_interface(struct resolver *s, struct wanted *w)
         const struct manifest *o = s->all[i]->manifest;
         if (o->provides.text == NULL || strcmp(o->provides.text, w->text) != 0)
             continue;
-        if (m != NULL)
-            mistake(o->provides.mark,
-                    "`%s` and `%s` both provide `%s` in this build for %s; "
-                    "require one of them",
-                    m->name.text, o->name.text, w->text, s->b->target->name);
         m = o;
         w->found = s->all[i];
     }
@@ -113,6 +114,69 @@ static void resolve_interface(struct resolver *s, struct wanted *w)
             "nothing provides `%s` for target %s; add one of these to "
             "`requires` (of the program or the target): %s",
             w->text, s->b->target->name, join(&some, ", "));
+}
+
+/* Two that implement the same are a mistake, also where nobody asks for it by
+ * that name. */
+static void check_providers(const struct resolver *s)
+{
+    for (size_t i = 0; i < s->all_count; i++) {
+        const struct manifest *m = s->all[i]->manifest;
+        for (size_t k = 0; k < i && m->provides.text != NULL; k++) {
+            const struct manifest *o = s->all[k]->manifest;
+            if (o->provides.text != NULL &&
+                strcmp(o->provides.text, m->provides.text) == 0)
+                mistake(m->provides.mark,
+                        "`%s` and `%s` both provide `%s` in this build for %s; "
+                        "require one of them",
+                        o->name.text, m->name.text, m->provides.text,
+                        s->b->target->name);
+        }
+    }
+}
+
+FATA_NORETURN static void wrong_version(const struct resolver *s,
+                                        const struct wanted *w,
+                                        const struct bound *bound)
+{
+    const struct manifest *m = w->found->manifest;
+    for (size_t i = 0; i < s->wanted_count; i++) {
+        const struct wanted *o = &s->wanted[i];
+        for (size_t k = 0; o->found == w->found && k < o->versions.count; k++)
+            if (bounds_exclude(bound, &o->versions.bound[k]))
+                mistake(place(w),
+                        "`%s` requires %s %s, but `%s` requires %s %s "
+                        "(%s:%d:%d), and no version is both; change one of "
+                        "them",
+                        w->by->manifest->name.text, w->text, bound_text(bound),
+                        o->by->manifest->name.text, o->text,
+                        bound_text(&o->versions.bound[k]),
+                        shown_path(place(o).file), place(o).line,
+                        place(o).column);
+    }
+    mistake(place(w),
+            "`%s` requires %s %s, but there is version %s (%s:%d:%d); change "
+            "the requirement, or bring that port to another version",
+            w->by->manifest->name.text, w->text, bound_text(bound),
+            m->version.text, shown_path(m->version.mark.file),
+            m->version.mark.line, m->version.mark.column);
+}
+
+static void check_versions(const struct resolver *s)
+{
+    for (size_t i = 0; i < s->wanted_count; i++) {
+        const struct wanted *w = &s->wanted[i];
+        const struct manifest *m = w->found->manifest;
+        const struct bound *bound;
+        if (w->versions.count == 0)
+            continue;
+        if (m->version.text == NULL)
+            mistake(place(w), "`%s` has no version; require it by its name",
+                    w->text);
+        bound = requirement_unmet(&w->versions, m->version.text);
+        if (bound != NULL)
+            wrong_version(s, w, bound);
+    }
 }
 
 /* Depth first, dependencies before dependents.  Interfaces bind at link time,
@@ -224,9 +288,11 @@ struct build *build_resolve(struct registry *registry,
         for (; units < s.all_count; units++)
             want_all(&s, s.all[units]);
     }
+    check_providers(&s);
     for (size_t i = 0; i < s.wanted_count; i++)
         if (s.wanted[i].interface)
             resolve_interface(&s, &s.wanted[i]);
+    check_versions(&s);
     struct vec chain = {0};
     order(&s, below, &chain);
     order(&s, last, &chain);

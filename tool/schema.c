@@ -48,8 +48,9 @@ const struct schema_key schema[] = {
     TOP("init", A_SYMBOL, init, COMP, PLAIN, "`int f(void)`, called at start-up in dependency order, before devices are opened"),
     TOP("main", A_SYMBOL, main, COMP, PLAIN, "`int f(int (*start)(void *app), void *app)`, called in place of start: the owner of the main loop"),
     TOP("kinds", MAP_OF, kinds, COMP, OF(IN_KIND, kind), "device kinds that it offers, by name"),
-    TOP("version", A_TEXT, version, COMP, PLAIN, "port: version of the library"),
-    TOP("licence", A_TEXT, licence, COMP, PLAIN, "port: its licence"),
+    TOP("version", A_TEXT, version, COMP | UNIK, PLAIN, "of the library or program; what `requires` compares"),
+    TOP("licence", A_TEXT, licence, COMP | UNIK, PLAIN, "its licence, as an SPDX expression: `MIT`, `BSD-3-Clause OR GPL-2.0-only`"),
+    TOP("licence-files", TEXTS, licence_files, COMP | UNIK, PLAIN, "files with the licence's text, patterns in the folder (of ports: in the source); absent: `LICENSE*`, `COPYING*` and the like"),
     TOP("sha256", A_TEXT, sha256, COMP, PLAIN, "port: hash of the original archive"),
     TOP("source", LIST_OF, source, COMP, OF(IN_FORM, form), "makes the component a port: where the source comes from, tried in order"),
     TOP("build", COMMANDS, build, COMP, PLAIN, "port: commands that build it, in place of `sources`"),
@@ -66,7 +67,7 @@ const struct schema_key schema[] = {
     SUB(IN_WHEN, "flavour", TEXTS, when, flavour, WORDS("image|host|pie"), "any of these flavours"),
     SUB(IN_WHEN, "arch", TEXTS, when, arch, WORDS("x86_64|aarch64"), "any of these CPUs"),
 
-    SUB(IN_REQUIRE, "names", TEXTS, require, names, NEEDED, "components or interfaces"),
+    SUB(IN_REQUIRE, "names", TEXTS, require, names, NEEDED, "components or interfaces; of ports also versions: `zlib >= 1.2.11`, `zlib >= 1.2 < 2`"),
     SUB(IN_REQUIRE, "when", A_GROUP, require, when, IN_WHEN, 0, NULL, false, "only then"),
 
     SUB(IN_SOURCE, "files", TEXTS, source, files, NEEDED, "paths, from the manifest's folder"),
@@ -119,7 +120,8 @@ const struct schema_key schema[] = {
     SUB(IN_CASE, "signal", A_GROUP, test_case, signal, IN_SIGNAL, 0, NULL, false, "a signal sent to it"),
 
     SUB(IN_SIGNAL, "signal", A_TEXT, stop_signal, name, 0, 0, "INT|TERM", true, "which"),
-    SUB(IN_SIGNAL, "after", A_DURATION, stop_signal, after, PLAIN, "how long after the start; 200ms"),
+    SUB(IN_SIGNAL, "once", A_TEXT, stop_signal, once, PLAIN, "when its output has this text; absent: when it is started"),
+    SUB(IN_SIGNAL, "after", A_DURATION, stop_signal, after, PLAIN, "how long after that; 200ms"),
 
     SUB(IN_FORM, "debian", A_TEXT, form, debian, PLAIN, "source package of the distribution"),
     SUB(IN_FORM, "debian-binary", A_TEXT, form, debian_binary, PLAIN, "binary package that contains the source files"),

@@ -9,6 +9,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+static bool is_program(const char *folder)
+{
+    const char *data = slurp(path_of(folder, "fata.yml"), NULL);
+    return data != NULL && (starts_with(data, "unikernel:") ||
+                            strstr(data, "\nunikernel:") != NULL);
+}
+
 /* Nearest folder, from `folder` up, that has a unikernel; else `folder`. */
 static const char *find_project(const char *folder)
 {
@@ -16,10 +23,7 @@ static const char *find_project(const char *folder)
     if (path_below(folder, fata_root()))
         return fata_root();
     for (;;) {
-        const char *path = path_of(at, "fata.yml");
-        const char *data = is_file(path) ? slurp(path, NULL) : NULL;
-        if (data != NULL && (strncmp(data, "unikernel:", 10) == 0 ||
-                             strstr(data, "\nunikernel:") != NULL))
+        if (is_program(at))
             return at;
         if (strcmp(at, "/") == 0)
             return folder;
@@ -86,6 +90,25 @@ const char *only_folder(const struct options *o)
     return o->words.count == 0 ? "." : o->words.item[0];
 }
 
+const char *folder_and_names(const struct options *o, struct vec *names)
+{
+    const char *folder = NULL;
+    for (size_t i = 0; i < o->words.count; i++) {
+        const char *w = o->words.item[i];
+        if (strchr(w, '/') == NULL && w[0] != '.' && !is_program(w)) {
+            push(names, w);
+            continue;
+        }
+        if (folder != NULL)
+            stop(EXIT_MISTAKE,
+                 "one folder, not %s and %s; see `fata %s "
+                 "--help`",
+                 folder, w, o->command);
+        folder = w;
+    }
+    return folder != NULL ? folder : ".";
+}
+
 struct build **session_resolve(struct session *s, const char *folder,
                                size_t *count)
 {
@@ -143,6 +166,8 @@ int session_build(struct session *s, struct build **builds, size_t count)
     for (size_t i = 0; i < count; i++)
         push_once(&outputs, image_path(s, builds[i]));
     int status = ninja_run(s, &outputs);
+    for (size_t i = 0; i < count && status != 0; i++)
+        check_explain(s, builds[i]);
     session_unlock(s);
     return status;
 }

@@ -147,7 +147,8 @@ int source_settle(const struct port *port, const struct port_env *env,
         return 0;
     if (!plan->has_locked)
         return env->lock_path != NULL
-                   ? lock_write(env->lock_path, port->name, used)
+                   ? lock_write(env->lock_path,
+                                &(struct lock_entry){port->name, used}, 1)
                    : 0;
     is = pin_text(used);
     was = pin_text(&plan->locked);

@@ -71,6 +71,13 @@ static void wait_for(int pid, int *status)
         ;
 }
 
+static void plan_signal(struct job *job)
+{
+    const struct number *after = &job->test_case->signal.after;
+    job->signal_planned = true;
+    job->signal_at = now_ms() + (after->given ? after->value / 1000000 : 200);
+}
+
 static void start(struct job *job)
 {
     const struct test_case *c = job->test_case;
@@ -117,10 +124,8 @@ static void start(struct job *job)
     job->deadline = job->started + (c != NULL && c->timeout.given
                                         ? c->timeout.value / 1000000
                                         : USUAL_TIMEOUT);
-    if (c != NULL && c->signal.name.text != NULL)
-        job->signal_at =
-            job->started +
-            (c->signal.after.given ? c->signal.after.value / 1000000 : 200);
+    if (c != NULL && c->signal.name.text != NULL && c->signal.once.text == NULL)
+        plan_signal(job);
 }
 
 static void finish(struct job *job)
@@ -144,6 +149,11 @@ static void take_output(struct job *job)
         finish(job);
     else if (job->output.size < MOST_OUTPUT)
         buf_bytes(&job->output, block, (size_t)n);
+    const struct test_case *c = job->test_case;
+    if (n > 0 && c != NULL && c->signal.once.text != NULL &&
+        !job->signal_planned && job->output.data != NULL &&
+        strstr(job->output.data, c->signal.once.text) != NULL)
+        plan_signal(job);
 }
 
 static void check_time(struct job *job)

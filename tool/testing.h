@@ -18,6 +18,7 @@ struct job {
     int pid, output_end;
     int client;                           /* pid, or 0 */
     int64_t started, deadline, signal_at; /* ms; signal_at 0: none */
+    bool signal_planned;
     bool timed_out, done;
     const char *folder; /* temporary files, or NULL */
     struct own_network own_network;

@@ -8,10 +8,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -325,6 +327,8 @@ FATA_NORETURN static void run_child(const struct command *c, int out, int errs)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+    /* What is killed leaves nothing behind that goes on. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (c->log != NULL) {
         int fd = open(c->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 

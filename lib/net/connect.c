@@ -76,6 +76,8 @@ int fata_stack_connect(struct fata_stack *stack, const struct fata_address *to,
     err = fata__net_error(bind_randomly(pcb, IP_GET_TYPE(&address)));
     if (err == 0)
         err = fata__net_error(tcp_connect(pcb, &address, port, on_connected));
+    if (err == 0)
+        fata__index_add(pcb);
     fata__net_settle();
     if (err == 0)
         err = wait(f, deadline);

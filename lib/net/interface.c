@@ -200,6 +200,7 @@ static uint32_t input(struct receive *r, uint32_t i)
     set_checks(netif, !sound);
     if (netif->input(p, netif) != ERR_OK)
         pbuf_free(p);
+    fata__index_restore();
     set_checks(netif, true);
     return n;
 }
@@ -372,6 +373,7 @@ static void loop(struct fata_job *job)
     fata__net_enter(FATA_CONTAINER(job, struct fata__interface, loop)->stack);
     set_checks(&interface.stack->netif, false); /* it never was anywhere else */
     netif_poll(&interface.stack->netif);
+    fata__index_restore();
     set_checks(&interface.stack->netif, true);
     fata__net_settle();
 }

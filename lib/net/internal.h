@@ -33,6 +33,16 @@ struct fata__timers {
     unsigned fragments_ms; /* how long fragments may still be waiting */
 };
 
+/* index.c: a hash table of all connections that lwIP has. */
+struct fata__index {
+    void **slots;
+    size_t count; /* of these; a power of two */
+    uint64_t key;
+    u8_t ext_arg; /* the first that it has of a connection */
+    bool aimed;   /* lwIP's lists begin elsewhere; really with these: */
+    struct tcp_pcb *active, *time_wait;
+};
+
 enum { FATA__NAMESERVER_SOURCES = 2 };
 
 struct fata_stack {
@@ -45,6 +55,7 @@ struct fata_stack {
     struct fata__addresses given;
     struct fata__interface *iface; /* interface.c's */
     struct fata__timers ticks;
+    struct fata__index index;
     ip4_addr_t told_ipv4; /* the addresses as the log has them */
     unsigned told_ipv6;   /* a bit for each that is valid */
     fata_time_t defended; /* the address against another's claim */
@@ -97,6 +108,15 @@ bool fata__segments_join(struct fata__segments *s, const struct pbuf *p,
                          uint32_t features);
 /* The frame is complete: its headers say so. */
 void fata__segments_end(struct fata__segments *s);
+
+/* index.c.  0 or FATA_ENOMEM. */
+int fata__index_open(void);
+/* A connection is, or is about to be, in one of lwIP's lists; its ends are
+ * known.  It leaves by itself when lwIP frees it. */
+void fata__index_add(struct tcp_pcb *pcb);
+/* lwIP has looked at a packet: its lists begin again as they do.  Also a hook
+ * (port/include/hooks.h). */
+void fata__index_restore(void);
 
 /* timers.c */
 void fata__net_timers_init(void);

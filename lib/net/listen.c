@@ -54,7 +54,7 @@ static void gone(u8_t id, void *data)
         listener->half_open--;
 }
 
-/* The list is in the order of the last packet, newest first. */
+/* New ones begin the list. */
 static struct tcp_pcb *oldest(const struct listener *listener)
 {
     struct tcp_pcb *found = NULL;
@@ -88,6 +88,7 @@ static err_t on_syn(u8_t id, struct tcp_pcb_listen *from, struct tcp_pcb *pcb)
         fata_metric_add(&fata__tcp_unknown, 1);
         return ERR_MEM;
     }
+    fata__index_add(pcb);
     if (listener->half_open == HALF_OPEN) {
         fata_metric_add(&fata__tcp_replaced, 1);
         tcp_abandon(oldest(listener), 0);

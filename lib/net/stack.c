@@ -198,6 +198,9 @@ int fata_stack_open(struct fata_stack **out, const char *name,
     fata__net_timers_init();
     lwip_init();
     stack->ext_arg = tcp_ext_arg_alloc_id();
+    err = fata__index_open();
+    if (err != 0)
+        return err;
 
     (void)fata__net_to_lwip(&stack->given.ipv4, &address);
     (void)fata__net_to_lwip(&stack->given.ipv4_gateway, &gateway);

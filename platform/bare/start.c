@@ -5,6 +5,7 @@
 #include "../internal.h"
 #include <elf.h>
 #include <fata/bare.h>
+#include <fata/bare_words.h>
 #include <fata/cpu.h>
 #include <string.h>
 

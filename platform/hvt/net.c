@@ -4,6 +4,7 @@
 #include "../frame_net.h"
 #include "../ring_net.h"
 #include "hvt.h"
+#include <fata/bare_words.h>
 #include <string.h>
 
 static union {

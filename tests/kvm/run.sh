@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 fata=$1
 tender=$(dirname "$fata")/fata-hvt
 dir=build/kvm
-limit=${FATA_KVM_SECONDS:-420}
+limit=${FATA_KVM_SECONDS:-600}
 packages="qemu-system-x86 busybox-static"
 
 skip() {
@@ -172,6 +172,11 @@ program device/tests/net tests/device/netconformance
 program bench/net tests/bench/netload
 program lib/run/tests/calls tests/run/calls
 program lib/run/tests/frames tests/run/frames
+# The ports' tests, in ring 3: a library that minds the kind of machine.
+for tests in ports/*/tests/image; do
+    port=${tests#ports/}
+    program "$tests" "ports/${port%%/*}"
+done
 # For the images; how they end on this host's KVM is another test.
 $fata test -t hvt async base platform libc device >$dir/test.log 2>&1
 for unit in async base platform libc device; do

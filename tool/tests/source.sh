@@ -202,7 +202,7 @@ if command -v apt-get >/dev/null && command -v dpkg-source >/dev/null; then
     run build "$T/deb.json" --lock="$T/fata.lock" --frozen
     expect frozen-refuses 1 'revision 1.0-2 is not on offer (--frozen)'
     run update "$T/deb.json" --lock="$T/fata.lock"
-    expect update 0 '1.0-10 is now pinned, it was 1.0-2'
+    expect update 0 'foo 1.0: 1.0-2 -> 1.0-10'
     run update "$T/deb.json" --lock="$T/fata.lock"
     expect update-again 0 'still the newest'
     run build "$T/deb.json" --lock="$T/fata.lock" --frozen

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Calls port_build and port_update for tests/source.sh, which describes a port
+/* Calls port_build, port_fetch and port_pin for tests/source.sh, which describes a port
  * as JSON:  source_driver build|fetch|update PORT.json [--frozen] [--offline]
  * [--lock=FILE].  Prints what port_build found: one path per line. */
 #define _GNU_SOURCE 1
@@ -127,9 +127,9 @@ int main(int argc, char **argv)
     }
     port = read_port(o);
     if (strcmp(argv[1], "update") == 0)
-        err = port_update(&port, env.lock_path);
+        err = port_pin(&port, 1, &env, true);
     else if (strcmp(argv[1], "fetch") == 0)
-        err = port_fetch(&port, &env, &dir);
+        err = port_fetch(&port, &env, &dir, NULL);
     else
         err = port_build(&port, &env, &result);
     if (dir != NULL)

@@ -38,6 +38,7 @@ int start(struct app *app)
     if (app->argc > 1) {
         struct fata_request stop = {.done = on_stop};
         fata_shutdown_submit(&stop);
+        print("waits\n");
         while (app->argc > 2 && fata_now() - begin < FATA_MS(600)) {
         }
         while (!stopped)

@@ -118,7 +118,7 @@
 /* Half-open connections are counted by lib/net/listen.c, which replaces the
  * oldest; lwIP's own backlog refuses the newest. */
 #define TCP_LISTEN_BACKLOG        0
-#define LWIP_TCP_PCB_NUM_EXT_ARGS 1
+#define LWIP_TCP_PCB_NUM_EXT_ARGS 4 /* of listen.c and index.c */
 #define LWIP_CALLBACK_API         1
 
 /* --- checksums: made and checked in software, see lib/net/checksum.c, but for

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The command line as words.  The ABI's is one string, words joined by a
  * blank; `fata run` quotes where that would be ambiguous. */
-#include <fata/bare.h>
+#include <fata/bare_words.h>
+#include <fata/error.h>
 #include <stdbool.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include <fata/bare.h>
+#include <fata/bare_words.h>
+#include <fata/error.h>
 #include <fata/test.h>
 #include <string.h>
 

@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: ISC
+-- What images do not have says so, in the ways that programs know.
+local f, why, code = io.open("/etc/passwd-that-is-not-there")
+assert(f == nil and why:find("No such file or directory", 1, true) and code == 2)
+assert(not os.remove("x") and not os.rename("x", "y") and not io.tmpfile())
+assert(not pcall(os.tmpname) and not loadfile("x.lua") and not pcall(dofile, "x.lua"))
+assert(os.execute() == false and not os.execute("true"))
+assert(not pcall(io.popen, "true"))
+assert(not pcall(io.lines, "/no/such/file"))
+assert(select(2, package.loadlib("libm.so", "sin")):find("not enabled", 1, true))
+assert(os.getenv("NO_SUCH_VARIABLE") == nil)
+assert(io.write("") == io.stdout and io.type(io.stdout) == "file")
+print("print() writes to the console")
+math.randomseed(42)
+local a, b = math.random(1 << 40), math.random()
+math.randomseed(42)
+assert(a == math.random(1 << 40) and b == math.random() and b < 1)
