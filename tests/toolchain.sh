@@ -118,8 +118,8 @@ done
 
 printf '#include <unistd.h>\nint main(void) { return fork(); }\n' >fork.c
 says "a missing system call is named" \
-    'needs system call fork (57), which images for stub-x86_64 do not have' \
-    env FATA_TARGET=stub "$CC" fork.c -o fork
+    'needs system call fork (57), which images for spt-x86_64 do not have' \
+    "$CC" fork.c -o fork
 try "it may be allowed" "$CC" --fata-allow=fork fork.c -o fork
 says "and ends the image when it is made" "system call fork, which images do not have" "$spt" fork
 printf 'int main(void) { return 0; }\n' >main.c
