@@ -35,8 +35,8 @@ static char *last_error;
 static void keep_error(void *context, xmlErrorPtr error)
 {
     (void)context;
-    free(last_error);
-    last_error = strdup(error->message);
+    if (last_error == NULL) /* the first says why */
+        last_error = strdup(error->message);
 }
 
 static xmlDocPtr parse(const char *text, int options)
@@ -134,11 +134,9 @@ static void refuses(void)
         free(last_error);
         last_error = NULL;
         CHECK(parse(bad[i].text, 0) == NULL);
-        /* An empty text has no buffer to complain of in this version. */
-        if (last_error != NULL && bad[i].text[0] != '\0')
-            CHECK(strstr(xmlGetLastError()->message, bad[i].why) != NULL ||
-                  strstr(last_error, bad[i].why) != NULL ||
-                  bad[i].why[0] == 'O');
+        /* There is nothing to complain of in an empty text. */
+        if (bad[i].text[0] != '\0')
+            CHECK(last_error != NULL && strstr(last_error, bad[i].why) != NULL);
     }
     /* A billion laughs are not laughed. */
     CHECK(parse("<!DOCTYPE l [<!ENTITY a 'ha'>"
@@ -155,6 +153,7 @@ static void refuses(void)
     CHECK(xmlReadFile("/etc/passwd", NULL, XML_PARSE_NONET) == NULL);
     xmlSetStructuredErrorFunc(NULL, NULL);
     free(last_error);
+    last_error = NULL;
 }
 
 static void validates(void)
