@@ -105,11 +105,10 @@ demo: all
 	$(Q)sh examples/website/demo.sh $(B)/fata
 
 # What builds of ports need here, beyond a compiler.
-PORT_PACKAGES  := tcl
+PORT_PACKAGES  := tcl cmake meson
 CHECK_PACKAGES := clang libclang-rt-14-dev valgrind gdb qemu-user curl iproute2 libuv1-dev tcpdump \
                   dnsmasq-base iputils-ping iperf nginx-light wrk gcc-aarch64-linux-gnu \
-                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz cmake meson \
-                  $(PORT_PACKAGES)
+                  libc6-dev-arm64-cross clang-format-14 chromium python3 graphviz $(PORT_PACKAGES)
 
 $(B)/check-packages: tool/packages.sh Makefile
 	@mkdir -p $(B)

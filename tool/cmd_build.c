@@ -2,8 +2,7 @@
 /* fata build, clean, env. */
 #define _GNU_SOURCE 1
 #include "commands.h"
-#include "port.h"
-#include "ports.h"
+#include "sysroot.h"
 #include "toolchain.h"
 
 #include <errno.h>

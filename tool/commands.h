@@ -54,8 +54,8 @@ int cmd_sbom(const struct options *o);
 int cmd_clean(const struct options *o);
 int cmd_describe(const struct options *o);
 int cmd_env(const struct options *o);
-int cmd_add(const struct options *o);
 int cmd_toolchain(const struct options *o);
+int cmd_add(const struct options *o);
 int cmd_update(const struct options *o);
 
 /* fata run --watch; see watch.c. */

@@ -11,7 +11,7 @@
  *   ninja.c link.c layer.c                 and how it goes
  *   reach.c calls.c                        what a link reaches, and why
  *   size*.c parts.c licence.c              what its bytes are, and whose
- *   toolchain*.c cc.c                      for other build systems
+ *   toolchain.c cc.c sysroot.c              for other build systems
  *   cmd_*.c describe.c graph.c test_*.c watch*.c   the commands
  *   port*.c source*.c lock.c               third-party code
  *

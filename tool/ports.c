@@ -106,26 +106,12 @@ static const struct unit *target_unit(const struct build *b)
     return NULL;
 }
 
-static struct port_env source_env(const struct session *s)
-{
-    return (struct port_env){.lock_path = path_of(s->project, "fata.lock"),
-                             .frozen = s->frozen,
-                             .offline = s->offline};
-}
-
-/* What the target itself is made of: the C library. */
-static bool below(const struct unit *u, const struct unit *wanted)
-{
-    bool found = u == wanted;
-    for (size_t i = 0; !found && i < u->need_count; i++)
-        found = below(u->need[i], wanted);
-    return found;
-}
-
+/* A part of the target itself: of the C library. */
 static bool of_target(const struct build *b, const struct unit *u)
 {
-    const struct unit *target = target_unit(b);
-    return target != NULL && below(target, u);
+    struct vec paths = {0};
+    units_below(target_unit(b), &paths);
+    return contains(&paths, u->manifest->path);
 }
 
 /* Which system calls images serve or refuse: besides the C library itself, all
@@ -174,6 +160,13 @@ static void add_toolchain(struct session *s, const struct build *b,
     env->toolchain = argv.item;
     env->toolchain_key = served_calls(b);
     env->cflags = flags;
+}
+
+static struct port_env source_env(const struct session *s)
+{
+    return (struct port_env){.lock_path = s->lock_path,
+                             .frozen = s->frozen,
+                             .offline = s->offline};
 }
 
 static void make(struct session *s, struct build *b, struct flavour *f,

@@ -4,6 +4,8 @@
 #ifndef FATA_TOOL_SYSROOT_H
 #define FATA_TOOL_SYSROOT_H
 
+struct strings;
+
 /* A port that was built. */
 struct built_port {
     const char *name, *version;
@@ -20,7 +22,6 @@ int sysroot_relocate(const char *out);
 
 /* What the toolchain in `folder` offers to build systems, NAME=VALUE: its
  * programs, and the files that describe it. */
-struct strings;
 void toolchain_variables(const char *folder, const char *arch,
                          struct strings *out);
 

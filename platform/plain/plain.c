@@ -6,3 +6,13 @@
 
 FATA_START_STACKS(1048576, 1)
 FATA_START_MANIFEST(0, )
+
+extern char **environ;
+
+/* Programs take it for granted that there is a home. */
+__attribute__((constructor)) static void set_home(void)
+{
+    static char home[] = "HOME=/";
+    static char *environment[] = {home, NULL};
+    environ = environment;
+}
