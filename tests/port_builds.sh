@@ -6,7 +6,8 @@ set -u
 fata=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT INT TERM
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM
 passed=0 failed=0 skipped=0
 export LC_ALL=C
 unset FATA_ROOT FATA_CC

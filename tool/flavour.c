@@ -175,6 +175,9 @@ struct flavour *flavour_for(const struct target *t, const char *project,
     push(&f->cflags, format("-ffile-prefix-map=%s=.", project));
     if (strcmp(project, fata_root()) != 0)
         push(&f->cflags, format("-ffile-prefix-map=%s=/fata", fata_root()));
+    char *cache = cache_dir(); /* headers of ports */
+    push(&f->cflags, format("-ffile-prefix-map=%s=/fata-cache", cache));
+    free(cache);
     if (f->is_image)
         add_image(f);
     else

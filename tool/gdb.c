@@ -4,20 +4,24 @@
 #define _GNU_SOURCE 1
 #include "commands.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 struct vec gdb_argv(const struct session *s)
 {
     struct vec argv = {0};
+    char *cache = cache_dir();
     const char *const words[] = {
         "gdb", "-q",
         "-ex", format("directory %s", s->project),
         "-ex", format("set substitute-path /fata %s", fata_root()),
+        "-ex", format("set substitute-path /fata-cache %s", cache),
         "-x",  path_of(fata_root(), "gdb/fata.py"),
     };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         push(&argv, words[i]);
+    free(cache);
     return argv;
 }
 
