@@ -16,6 +16,7 @@ SYS_REFUSE(openat, -ENOENT);
 SYS_REFUSE(faccessat, -ENOENT);
 SYS_REFUSE(newfstatat, -ENOENT);
 SYS_REFUSE(readlinkat, -ENOENT);
+SYS_REFUSE(getcwd, -ENOENT);
 SYS_REFUSE(close, 0);
 SYS_REFUSE(fstat, -EBADF);
 SYS_REFUSE(lseek, -ESPIPE);

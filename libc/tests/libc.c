@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
@@ -172,6 +173,18 @@ FATA_TEST(processor_time_in_ticks)
     fata_check(before >= 0 && t.tms_utime >= 0);
     fata_check(times(NULL) >= before);
     fata_check_int(sysconf(_SC_CLK_TCK), ==, 100);
+}
+
+FATA_TEST(memory_and_limits_are_told)
+{
+    fata_check(sysconf(_SC_PHYS_PAGES) > sysconf(_SC_AVPHYS_PAGES));
+    fata_check(sysconf(_SC_AVPHYS_PAGES) > 0);
+    struct rlimit files;
+    fata_check_int(getrlimit(RLIMIT_NOFILE, &files), ==, 0);
+    if (!FATA_FLAVOUR_IMAGE)
+        return;
+    fata_check(files.rlim_cur == RLIM_INFINITY);
+    fata_check_int(sysconf(_SC_OPEN_MAX), ==, -1);
 }
 
 FATA_TEST(mutexes_of_a_single_thread)

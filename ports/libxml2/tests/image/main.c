@@ -204,6 +204,6 @@ int start(struct app *app)
     validates();
     reads_html();
     xmlCleanupParser();
-    printf("libxml2 %s: %d failures\n", LIBXML_DOTTED_VERSION, failures);
+    printf("libxml2 %s, %d failed\n", LIBXML_DOTTED_VERSION, failures);
     return failures != 0;
 }
