@@ -64,6 +64,7 @@ struct build {
     struct vec init;         /* hooks in dependency order */
     struct vec init_if_used; /* those of them that may be left out */
     const char *main;        /* or NULL */
+    bool not_built;          /* session_build could not make its image */
 };
 
 /* True when the build satisfies it; an absent condition is satisfied. */

@@ -166,8 +166,11 @@ int session_build(struct session *s, struct build **builds, size_t count)
     for (size_t i = 0; i < count; i++)
         push_once(&outputs, image_path(s, builds[i]));
     int status = ninja_run(s, &outputs);
-    for (size_t i = 0; i < count && status != 0; i++)
+    /* Under the lock: another fata writes another build.ninja. */
+    for (size_t i = 0; i < count && status != 0; i++) {
+        builds[i]->not_built = !ninja_fresh(s, image_path(s, builds[i]));
         check_explain(s, builds[i]);
+    }
     session_unlock(s);
     return status;
 }

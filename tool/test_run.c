@@ -259,7 +259,7 @@ static void judge(const struct job *job, struct tally *t)
     const struct test_case *c = job->test_case;
     int status = c != NULL && c->status.given ? (int)c->status.value : 0;
     const char *target = job->build->target->name;
-    if (job->not_built) {
+    if (job->build->not_built) {
         fail(job, t, "its image was not built; see above");
         return;
     }
@@ -332,7 +332,7 @@ void jobs_run(struct job *jobs, size_t count, struct tally *tally)
         while (running_count < most && next < count && !interrupted) {
             struct job *job = &jobs[next];
             next++;
-            if (job->skip != NULL || job->not_built)
+            if (job->skip != NULL || job->build->not_built)
                 job->done = true;
             else
                 start(job);

@@ -12,7 +12,6 @@ struct job {
     const char *what;                  /* test file, unikernel or case */
     const char *image;
     bool runner; /* prints the lines of component `test` */
-    bool not_built;
 
     /* while it runs */
     int pid, output_end;

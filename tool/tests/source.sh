@@ -17,7 +17,7 @@ if [ -z "$driver" ]; then
     driver=$T/driver
     (cd "$tool" && ${CC:-cc} -std=c17 -g -O1 -fsanitize=address,undefined \
         -fno-sanitize-recover=all -I../base/include -o "$driver" \
-        tests/source_driver.c util.c util_file.c lock.c source*.c port.c \
+        tests/source_driver.c util.c util_file.c lock.c sysroot.c source*.c port.c \
         port_*.c $(pkg-config --cflags --libs jansson libcrypto)) ||
         { echo 'FAIL driver: it does not compile'; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
 fi
