@@ -107,7 +107,10 @@ static const char *headers_of(const struct vec *folders)
     size_t more = 0;
     for (size_t i = 0; i < folders->count; i++) {
         struct strings files = {0};
-        (void)list_tree(folders->item[i], &files);
+        if (is_file(folders->item[i])) /* of a port */
+            strings_add(&files, name_of(folders->item[i]));
+        else
+            (void)list_tree(folders->item[i], &files);
         for (size_t k = 0; k < files.count; k++) {
             if (!ends_with(files.item[k], ".h"))
                 continue;

@@ -294,29 +294,43 @@ static bool is_header(const char *name)
     return false;
 }
 
-/* Headers below a folder of `include:`; an earlier folder's go before. */
+static int copy_header(const char *from, const char *to)
+{
+    size_t len = 0;
+    char *dir = path_dir(to);
+    char *data = read_file(from, &len);
+    int err =
+        data != NULL && make_dirs(dir) == 0 ? write_file(to, data, len) : -1;
+
+    free(data);
+    free(dir);
+    return err;
+}
+
+/* A header of `include:`, or those below a folder; an earlier one's go before.
+ */
 static int copy_headers(const char *from, const char *to)
 {
     struct strings files = {0};
-    int err = list_tree(from, &files);
+    int err = 0;
+
+    if (!path_is_dir(from)) {
+        const char *slash = strrchr(from, '/');
+        char *target = path_join(to, slash != NULL ? slash + 1 : from);
+        err = copy_header(from, target);
+        free(target);
+        return err;
+    }
+    err = list_tree(from, &files);
 
     for (size_t i = 0; err == 0 && i < files.count; i++) {
         char *source = path_join(from, files.item[i]);
         char *target = path_join(to, files.item[i]);
-        char *dir = path_dir(target);
-        size_t len = 0;
 
-        if (is_header(target) && !path_exists(target)) {
-            char *data = read_file(source, &len);
-
-            if (data == NULL || make_dirs(dir) != 0 ||
-                write_file(target, data, len) != 0)
-                err = -1;
-            free(data);
-        }
+        if (is_header(target) && !path_exists(target))
+            err = copy_header(source, target);
         free(source);
         free(target);
-        free(dir);
     }
     strings_free(&files);
     return err;

@@ -99,8 +99,10 @@ static void add_flags(struct text *out, const struct port *port,
     for (const char *const *i = port->include; i != NULL && *i != NULL; i++) {
         char *dir = port_resolve(port, source, *i);
 
-        text_add(out, " -I");
-        quote(out, dir);
+        if (path_is_dir(dir)) {
+            text_add(out, " -I");
+            quote(out, dir);
+        }
         free(dir);
     }
     for (const char *const *i = port->dep_include; i != NULL && *i != NULL;

@@ -33,7 +33,7 @@ const struct schema_key schema[] = {
     TOP("target", A_NAME, target, KIND_ALL, PLAIN, "what the folder is: a platform that images run on"),
     TOP("doc", A_TEXT, doc, KIND_ALL, PLAIN, "one line that says what it is"),
     TOP("requires", LIST_OF, requires, KIND_ALL, OF(IN_REQUIRE, require), "components and interfaces it uses; only their headers (and those of what they require) can be included"),
-    TOP("include", TEXTS, include, KIND_ALL, PLAIN, "folders of public headers; `include` where that exists"),
+    TOP("include", TEXTS, include, KIND_ALL, PLAIN, "folders of public headers, of ports also headers; `include` where that exists"),
     TOP("sources", LIST_OF, sources, KIND_ALL, OF(IN_SOURCE, source), "C and assembly files; in a port: globs inside the unpacked source (`./x` is the port's own)"),
     TOP("cflags", TEXTS, cflags, KIND_ALL, PLAIN, "compiler flags for its own objects"),
     TOP("defines", TEXTS, defines, KIND_ALL, PLAIN, "`NAME` or `NAME=VALUE` for its own objects"),
