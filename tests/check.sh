@@ -142,8 +142,9 @@ ports_for_aarch64() {
     echo "$((n - bad)) passed, $bad failed, 0 skipped"
 }
 
-# Everything but the ports, which other compilers and sanitizers would build anew.
-rooms="abi async base bench device examples lib libc platform"
+# Everything but the ports and what measures them, which other compilers and
+# sanitizers would build anew.
+rooms="abi async base device examples lib libc platform"
 
 # Steps that take their time on one core, beside the others on the second: they
 # measure nothing, and build little in the folder that the others build in.
@@ -176,7 +177,7 @@ if [ "${1:-}" != fast ]; then
     beside >$logs/beside.out 2>&1 &
     second=$!
     trap 'kill $second 2>/dev/null; exit 130' INT TERM
-    step "ports" $fata test -t unix,spt,hvt ports
+    step "ports" $fata test -t unix,spt,hvt ports bench
     step "sanitizers" $fata test -t unix --sanitize $rooms
     step "sanitized images" $fata test -t spt,hvt --sanitize libc platform device
     step "clang" $fata test -t unix,spt,hvt --cc=clang $rooms
