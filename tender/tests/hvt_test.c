@@ -2,7 +2,8 @@
 /* fata-hvt from outside: guests are run and their end is checked.
  *   hvt_test TENDER GUESTS
  * GUESTS holds hvt0 and hvt_ring0 (plain), hvt3, hvt3_1 (version 1 of the
- * note), hvt_device, hvt_ring and hvt_ring_large (ring 3), and plain, for spt. */
+ * note), hvt_device, hvt_ring and hvt_ring_large (ring 3), and plain, for spt.
+ */
 #include "cases.h"
 #include "unit.h"
 

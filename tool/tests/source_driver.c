@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Calls port_build, port_fetch and port_pin for tests/source.sh, which describes a port
- * as JSON:  source_driver build|fetch|update PORT.json [--frozen] [--offline]
+/* Calls port_build, port_fetch and port_pin for tests/source.sh, which
+ * describes a port as JSON:  source_driver build|fetch|update PORT.json
+ * [--frozen] [--offline]
  * [--lock=FILE].  Prints what port_build found: one path per line. */
 #define _GNU_SOURCE 1
 #include "../port.h"
