@@ -199,6 +199,11 @@ check-fast: all $(B)/port-packages
 check-kvm: all
 	$(Q)sh tests/kvm/run.sh $(B)/fata
 
+# Every port for aarch64, in the image that tests it: as long as all else.
+.PHONY: check-ports-aarch64
+check-ports-aarch64: all $(B)/check-packages
+	$(Q)for tests in ports/*/tests/image; do $(B)/fata build -t spt-aarch64 $$tests || exit 1; done
+
 # What an image needs: every room but its tests.
 ROOMS := abi async base device gdb lib libc platform ports
 

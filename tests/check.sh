@@ -132,16 +132,6 @@ dns_corpus() {
     build/host/fuzz_dns lib/dns/engine/tests/corpus/*
 }
 
-# Every port, in the image that tests it; running it there is for another host.
-ports_for_aarch64() {
-    n=0 bad=0
-    for tests in ports/*/tests/image; do
-        n=$((n + 1))
-        $fata build -t spt-aarch64 "$tests" || { echo "FAIL $tests"; bad=$((bad + 1)); }
-    done
-    echo "$((n - bad)) passed, $bad failed, 0 skipped"
-}
-
 # Everything but the ports and what measures them, which other compilers and
 # sanitizers would build anew.
 rooms="abi async base device examples lib libc platform"
@@ -158,7 +148,6 @@ beside() {
     step "HTTP corpus" http_corpus
     step "WebSocket corpus" websocket_corpus
     step "dns corpus" dns_corpus
-    step "ports for aarch64" ports_for_aarch64
     step "threads under TSan" sh tests/tsan.sh $fata
     step "libuv" sh lib/bridge/tests/uv.sh
     step "bench async" sh bench/async/run.sh check
