@@ -91,7 +91,7 @@ else
 fi
 if source_of xxhash; then
     try "xxhash by CMake" cmake_project
-    prints "xxhsum on spt" "XXH3_64b" "$spt" "$dir/xxhash/build/xxhsum" -b3 -i1
+    prints "xxhsum on spt" "3#XXH64" "$spt" "$dir/xxhash/build/xxhsum" -b3 -i1
 else
     bad "the source of xxhash"
 fi
