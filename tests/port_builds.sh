@@ -102,19 +102,19 @@ sed -i 's/43/42/' other.c
 
 # --- two builds in two places ---
 n="the same bytes in another folder, toolkit, cache"
-mkdir -p "$dir/another/place/of/work"
+mkdir -p "$dir/another/much/longer/place"
 copy=$dir/another/toolkit
 mkdir -p "$copy"
 for part in abi async base device gdb lib libc platform ports fata.lock LICENSE; do
     cp -r "$root/$part" "$copy"
 done
-cp -r "$dir/one/p" "$dir/another/place/of/work"
-cd "$dir/another/place/of/work/p" || exit 1
+cp -r "$dir/one/p" "$dir/another/much/longer/place"
+cd "$dir/another/much/longer/place/p" || exit 1
 rm -rf build fata.lock compile_commands.json
 (
     export FATA_ROOT="$copy" FATA_CACHE="$dir/another/cache"
     cache "$FATA_CACHE"
-    sed -i "s|$dir/one/p/|$dir/another/place/of/work/p/|" foo/fata.yml
+    sed -i "s|$dir/one/p/|$dir/another/much/longer/place/p/|" foo/fata.yml
     try "$n" 0 "$fata" build -t $targets
 ) && for t in spt hvt unix; do
     a=$dir/one/p/build/$t-$(uname -m)/p b=build/$t-$(uname -m)/p

@@ -101,8 +101,9 @@ static void add_headers(const struct cc *c, struct vec *line)
     push(line, c->builtin);
 }
 
-/* A C file with servers of the system calls that are allowed: each ends the
- * image when it is made.  NULL: there are none. */
+/* A C file, alone in a folder for the time of the link, with servers of the
+ * system calls that are allowed: each ends the image when it is made.  NULL:
+ * there are none. */
 static const char *allowed_source(const struct cc *c, const char *calls)
 {
     struct buf t = {0};
@@ -123,11 +124,14 @@ static const char *allowed_source(const struct cc *c, const char *calls)
                 "\"system call %s, which images do not have\");\n}\n",
                 number, number, c->allow.item[i]);
     }
-    char *path = format("/tmp/fata-allow-XXXXXX.c");
-    int fd = mkstemps(path, 2);
-    if (fd < 0 || write(fd, t.data, t.size) != (ssize_t)t.size)
+    const char *temporary = getenv("TMPDIR");
+    char *folder =
+        format("%s/fata-XXXXXX", temporary != NULL ? temporary : "/tmp");
+    if (mkdtemp(folder) == NULL)
+        stop(EXIT_FAILED, "cannot make %s: %s", folder, strerror(errno));
+    const char *path = path_of(folder, "allow.c");
+    if (write_file(path, t.data, t.size) != 0)
         stop(EXIT_FAILED, "cannot write %s: %s", path, strerror(errno));
-    close(fd);
     return path;
 }
 
@@ -186,6 +190,8 @@ static int link_program(const struct cc *c)
         push(&line, "-x");
         push(&line, "c");
         push(&line, source);
+        /* The image does not tell the folder's name. */
+        push(&line, format("-ffile-prefix-map=%s=.", folder_of(source)));
     }
     add_headers(c, &line);
     push(&line, "-no-pie");
@@ -198,8 +204,10 @@ static int link_program(const struct cc *c)
     int status = command_run(&(struct command){.argv = line.item,
                                                .errors = &errors,
                                                .keep_stdin = true});
-    if (source != NULL)
+    if (source != NULL) {
         unlink(source);
+        rmdir(folder_of(source));
+    }
     if (errors.len != 0 && status != 0)
         link_explain(errors.data, name_of(c->output),
                      format("%s-%s", c->target, c->arch), calls, false);
