@@ -127,7 +127,7 @@ n="Ctrl-C at a terminal"
 if command -v script >/dev/null; then
     : >"$work/said"
     (until_true "grep -q 'word 10' '$work/said'"; printf '\003'; sleep 2) |
-        setsid script -qefc "$fata run --watch -t unix" /dev/null >"$work/said" 2>&1
+        setsid script -qefc "exec $fata run --watch -t unix" /dev/null >"$work/said" 2>&1
     status=$?
     # The terminal echoes it; the program ends by itself, with 0, not killed.
     if [ $status -ne 0 ]; then bad "$n" "status $status"
