@@ -145,5 +145,61 @@ try "clang" sh -c '"$0" toolchain --cc=clang -t spt claws && claws/bin/x86_64-fa
 prints "an image of clang" "1.2." "$spt" z2
 rm -r there/x86_64-fata
 says "a toolchain that lost its sysroot" "there is no toolchain in" there/bin/x86_64-fata-cc main.c
+
+# Ports of a program that are built by Meson and by plain make, one on the other
+# and both on zlib.  (By configure and CMake are libxml2 and libgit2.)
+# port_of NAME [LINES...]: of the files in ./NAME
+port_of() {
+    port=$1
+    shift
+    tar --sort=name --mtime=@0 --owner=0 --group=0 -cf "$port-1.tar" "$port"
+    rm -r "$port" && mkdir "$port" && {
+        printf 'component: %s\nversion: 1\nlicence: MIT\nsha256: %s\n' "$port" "$(sha256sum <"$port-1.tar" | cut -d ' ' -f 1)"
+        printf 'source: [{ url: "file://%s/%s-1.tar" }]\n' "$PWD" "$port"
+        for line; do echo "$line"; done
+    } >"$port/fata.yml"
+}
+mkdir -p "$dir/built/sums" "$dir/built/names" && cd "$dir/built" || exit 1
+cat >sums/meson.build <<'M'
+project('sums', 'c', version: '1')
+zlib = dependency('zlib')
+assert(meson.get_compiler('c').has_function('snprintf'))
+sums = static_library('sums', 'sums.c', dependencies: zlib, install: true)
+install_headers('sums.h')
+import('pkgconfig').generate(sums, description: 'sums')
+M
+echo 'unsigned long sum_of(const char *text);' >sums/sums.h
+printf '#include "sums.h"\n#include <string.h>\n#include <zlib.h>\nunsigned long sum_of(const char *text) { return crc32(0, (const unsigned char *)text, strlen(text)); }\n' >sums/sums.c
+port_of sums 'requires: [zlib]' 'build:' \
+    '  - [meson, setup, build, $MESON_FILE, --prefix=$OUT, --libdir=lib, -Ddefault_library=static]' \
+    '  - [meson, install, -C, build]'
+cat >names/Makefile <<'M'
+CFLAGS += $(shell $(PKG_CONFIG) --cflags sums)
+install: names.o
+	mkdir -p $(OUT)/lib $(OUT)/include
+	$(AR) rcs $(OUT)/lib/libnames.a names.o
+	cp names.h $(OUT)/include
+M
+echo 'int name_of(char *to, unsigned size, const char *text);' >names/names.h
+printf '#include "names.h"\n#include <stdio.h>\n#include <sums.h>\nint name_of(char *to, unsigned size, const char *text) { return snprintf(to, size, "%%08lx", sum_of(text)); }\n' >names/names.c
+port_of names 'requires: [sums]' 'build:' '  - [make, install]'
+printf 'unikernel: built\nsources: [main.c]\nrequires: [run, names]\n' >fata.yml
+cat >main.c <<'C'
+#include "app.h"
+#include <names.h>
+#include <stdio.h>
+int start(struct app *app)
+{
+    char name[9];
+    (void)app;
+    name_of(name, sizeof(name), "123456789");
+    puts(name);
+    return 0;
+}
+C
+for target in unix spt; do
+    prints "ports built by Meson and by make, for $target" cbf43926 "$fata" run -t $target
+done
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
