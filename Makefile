@@ -230,6 +230,8 @@ uninstall: uninstall-libraries
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,fata.1 $(addsuffix .1,$(TENDERS) fata-net)) \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/fata
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/share/fata
+	$(Q)for cpu in x86_64 aarch64; do \
+	    rm -rf $(DESTDIR)$(PREFIX)/bin/$$cpu-fata-* $(DESTDIR)$(PREFIX)/$$cpu-fata; done
 
 .PHONY: clean
 clean:

@@ -49,5 +49,9 @@ check "fata run -t spt" greets fata run -t spt -- --name=Ada
 check "fata run -t unix" greets fata run -t unix -- --name=Ada
 check "fata test" fata test -t unix,spt
 check "nothing outside the project but the cache" test ! -e "$dir/prefix/share/fata/build"
+nothing_left() {
+    make -C "$here" uninstall PREFIX="$dir/prefix" && test -z "$(find "$dir/prefix" -type f -print)"
+}
+check "make uninstall" nothing_left
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -6,14 +6,25 @@ fata=$(realpath "$1")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
-printf 'unikernel: sock\nsources: [main.c]\nrequires: [run]\n' >fata.yml
-cat >main.c <<'C'
+mkdir deep
+printf 'unikernel: sock\nsources: [main.c]\nrequires: [run, deep]\n' >fata.yml
+printf 'component: deep\nsources: [deep.c]\ninclude: [.]\n' >deep/fata.yml
+printf 'int deep_open(void);\n' >deep/deep.h
+cat >deep/deep.c <<'C'
 #include <sys/socket.h>
+#include "deep.h"
+int deep_open(void)
+{
+    return socket(AF_INET, SOCK_STREAM, 0);
+}
+C
+cat >main.c <<'C'
 #include "app.h"
+#include "deep.h"
 int start(struct app *app)
 {
     (void)app;
-    return socket(AF_INET, SOCK_STREAM, 0) < 0;
+    return deep_open() < 0;
 }
 C
 if "$fata" build -t spt >out 2>log; then
@@ -25,10 +36,17 @@ if ! grep -q 'needs system call socket (.*), which images for spt-.* do not have
     tail -n 5 log
     exit 1
 fi
+# Who needs it, from the program down.
+if ! grep -A 4 '^missing: socket$' log | tr -s ' ' | tr '\n' ';' |
+    grep -q 'socket; start sock, main.c.o; deep_open deep, libdeep.a(deep.c.o); socket musl, libc.a(socket.o);'; then
+    echo "FAIL the chain to it is"
+    tail -n 12 log
+    exit 1
+fi
 # On unix it is the host's.
 if ! "$fata" build -t unix >out 2>log; then
     echo "FAIL the same for unix:"
     tail -n 5 log
     exit 1
 fi
-echo "2 passed, 0 failed"
+echo "3 passed, 0 failed"

@@ -140,6 +140,9 @@ printf '#include <zlib.h>\n#include <stdio.h>\nint main(void) { puts(zlibVersion
 try "pkg-config knows it" sh -c \
     'there/bin/x86_64-fata-cc z.c $(there/bin/x86_64-fata-pkg-config --cflags --libs zlib) --fata-target=spt -o z'
 prints "and it runs" "1.2." "$spt" z
+try "a toolchain with zstd, which pkg-config has by another name" "$fata" toolchain there zlib zstd
+prints "pkg-config has it" "-lzstd" there/bin/x86_64-fata-pkg-config --libs libzstd
+says "and not by ours" "zstd" there/bin/x86_64-fata-pkg-config --libs zstd
 try "aarch64" sh -c '"$0" toolchain -t spt-aarch64 there && there/bin/aarch64-fata-cc --fata-target=spt main.c -o arm' "$fata"
 try "clang" sh -c '"$0" toolchain --cc=clang -t spt claws && claws/bin/x86_64-fata-cc --fata-target=spt z.c -Ithere/x86_64-fata/include there/x86_64-fata/lib/libz*.a -o z2' "$fata"
 prints "an image of clang" "1.2." "$spt" z2

@@ -145,6 +145,7 @@ struct manifest {
     struct word sha256;
     struct list source; /* struct form */
     struct list build;  /* struct words */
+    struct words pkg_config;
 
     /* unikernel */
     struct list devices; /* struct device */

@@ -198,9 +198,9 @@ static void make(struct session *s, struct build *b, struct flavour *f,
         if (of_target(b, b->unit[i]))
             continue;
         deps = pool_grow(deps, p.dep_count, sizeof(*deps));
-        deps[p.dep_count++] = (struct built_port){dep->manifest->name.text,
-                                                  dep->manifest->version.text,
-                                                  ports_folder(b, b->unit[i])};
+        deps[p.dep_count++] = (struct built_port){
+            dep->manifest->name.text, dep->manifest->version.text,
+            ports_folder(b, b->unit[i]), NULL};
     }
     p.deps = deps;
     p.dep_include = include.item;

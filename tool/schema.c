@@ -55,6 +55,7 @@ const struct schema_key schema[] = {
     TOP("sha256", A_TEXT, sha256, COMP, PLAIN, "port: hash of the original archive"),
     TOP("source", LIST_OF, source, COMP, OF(IN_FORM, form), "makes the component a port: where the source comes from, tried in order"),
     TOP("build", COMMANDS, build, COMP, PLAIN, "port: commands that build it, in place of `sources`"),
+    TOP("pkg-config", TEXTS, pkg_config, COMP, PLAIN, "port: names by which pkg-config knows it, where it makes no `.pc` files; its own"),
     TOP("devices", MAP_OF, devices, UNIK, OF(IN_DEVICE, device), "devices, by the name they have in struct app"),
     TOP("stacks", A_GROUP, stacks, UNIK, IN_STACKS, 0, NULL, false, "the arena of fiber stacks"),
     TOP("memory", A_COUNT, memory, UNIK, PLAIN, "MiB that `fata run` gives it; 32"),

@@ -39,13 +39,10 @@ static char *libraries(const char *lib)
     return text_take(&t);
 }
 
-static int write_pc(const char *sysroot, const struct built_port *port)
+static int write_pc(const char *dir, const char *name, const char *libs,
+                    const struct built_port *port)
 {
-    char *lib = path_join(port->dir, "lib");
-    char *theirs = path_join(lib, "pkgconfig");
-    char *dir = xformat("%s/lib/pkgconfig", sysroot);
-    char *path = xformat("%s/%s.pc", dir, port->name);
-    char *libs = libraries(lib);
+    char *path = xformat("%s/%s.pc", dir, name);
     struct text t = {0};
     int err = 0;
 
@@ -53,18 +50,38 @@ static int write_pc(const char *sysroot, const struct built_port *port)
               "prefix=${pcfiledir}/../..\n\nName: %s\n"
               "Description: port %s\nVersion: %s\n"
               "Libs: -L${prefix}/lib%s\nCflags: -I${prefix}/include\n",
-              port->name, port->name, port->version, libs);
-    if (!path_is_dir(theirs) && strcmp(libs, " -lc") != 0 &&
-        (make_dirs(dir) != 0 || write_file(path, t.data, t.len) != 0)) {
+              name, port->name, port->version, libs);
+    if (write_file(path, t.data, t.len) != 0) {
         msg_error("%s: %s", path, strerror(errno));
         err = -1;
     }
+    free(path);
+    text_free(&t);
+    return err;
+}
+
+static int write_pcs(const char *sysroot, const struct built_port *port)
+{
+    const char *const own[] = {port->name, NULL};
+    const char *const *names =
+        port->pkg_config == NULL ? own : port->pkg_config;
+    char *lib = path_join(port->dir, "lib");
+    char *theirs = path_join(lib, "pkgconfig");
+    char *dir = xformat("%s/lib/pkgconfig", sysroot);
+    char *libs = libraries(lib);
+    bool needed = !path_is_dir(theirs) && strcmp(libs, " -lc") != 0;
+    int err = 0;
+
+    if (needed && make_dirs(dir) != 0) {
+        msg_error("%s: %s", dir, strerror(errno));
+        err = -1;
+    }
+    for (size_t i = 0; needed && err == 0 && names[i] != NULL; i++)
+        err = write_pc(dir, names[i], libs, port);
     free(lib);
     free(theirs);
     free(dir);
-    free(path);
     free(libs);
-    text_free(&t);
     return err;
 }
 
@@ -81,7 +98,7 @@ int sysroot_add(const char *sysroot, const struct built_port *port)
         free(from);
         free(to);
     }
-    return err == 0 ? write_pc(sysroot, port) : err;
+    return err == 0 ? write_pcs(sysroot, port) : err;
 }
 
 static int relocate(const char *path, const char *out)

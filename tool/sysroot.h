@@ -10,9 +10,11 @@ struct strings;
 struct built_port {
     const char *name, *version;
     const char *dir; /* include/, lib/ */
+    /* Names that pkg-config has for it, up to NULL; NULL: `name`. */
+    const char *const *pkg_config;
 };
 
-/* Copies its headers and archives to `sysroot`, and makes a .pc file where the
+/* Copies its headers and archives to `sysroot`, and makes .pc files where the
  * library has brought none.  0, or -1 after a message. */
 int sysroot_add(const char *sysroot, const struct built_port *port);
 

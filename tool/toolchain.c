@@ -263,7 +263,11 @@ static void add_ports(const struct chain *c, const struct build *b)
     for (size_t i = 0; i < b->unit_count; i++) {
         const struct manifest *m = b->unit[i]->manifest;
         const char *folder = ports_folder(b, b->unit[i]);
-        struct built_port port = {m->name.text, m->version.text, folder};
+        struct vec names = {0};
+        for (size_t k = 0; k < m->pkg_config.count; k++)
+            push(&names, m->pkg_config.item[k].text);
+        const struct built_port port = {m->name.text, m->version.text, folder,
+                                        names.item};
         if (folder != NULL && sysroot_add(c->sysroot, &port) != 0)
             exit(EXIT_FAILED);
     }

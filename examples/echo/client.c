@@ -213,6 +213,10 @@ static void bulk(int receive, const char *text)
     char *unit;
     double amount = strtod(text, &unit), bytes = 0;
     int s = join(), in_bytes = strcmp(unit, "GiB") == 0;
+    if (unit == text || (*unit != '\0' && !in_bytes)) {
+        errno = EINVAL;
+        fail("an amount is a number of seconds, or like 0.5GiB");
+    }
     double begin = now();
     amount *= in_bytes ? 1 << 30 : 1;
     while ((in_bytes ? bytes : now() - begin) < amount) {

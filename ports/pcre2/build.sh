@@ -16,5 +16,5 @@ ls pcre2_*.c pcre2posix.c | grep -v -e dftables -e fuzzsupport -e jit_match \
     xargs -P "$JOBS" -I FILE sh -c "$CC $CFLAGS $CPPFLAGS -I. -c FILE -o FILE.o"
 
 mkdir -p "$OUT/lib" "$OUT/include"
-"$AR" rcsD "$OUT/lib/libpcre2.a" pcre2*.o
+"$AR" rcsD "$OUT/lib/libpcre2-8.a" pcre2*.o
 cp pcre2.h pcre2posix.h "$OUT/include"
