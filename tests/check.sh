@@ -10,12 +10,21 @@ logs=build/check
 mkdir -p "$logs"
 : >"$logs/counts" # of each step: passed, failed, skipped
 
+# Sets `cpu` to the seconds of processor time that this shell's children took.
+cpu_time() {
+    times >"$logs/times.$1"
+    cpu=$(tail -n 1 "$logs/times.$1" | tr 'ms' '  ' | awk '{ printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }')
+}
+
+lane=main
 # step NAME COMMAND...
 step() {
     name=$1
     shift
     log=$logs/$(echo "$name" | tr ' /,' '___').log
     begin=$(date +%s)
+    cpu_time $lane
+    cpu_before=$cpu
     "$@" >"$log" 2>&1 </dev/null
     status=$?
     line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" |
@@ -33,7 +42,8 @@ step() {
         f=1
     fi
     echo "$p $f $s" >>"$logs/counts"
-    echo "$name: $p passed, $f failed, $s skipped ($(($(date +%s) - begin)) s)"
+    cpu_time $lane
+    echo "$name: $p passed, $f failed, $s skipped ($(($(date +%s) - begin)) s, of a CPU $((cpu - cpu_before)) s)"
     grep -aE '^skip ' "$log" | sed 's/^/  /'
     if [ "$f" -ne 0 ]; then
         grep -aE '^FAIL ' "$log" | sed 's/^/  /'
@@ -139,6 +149,7 @@ rooms="abi async base device examples lib libc platform"
 # Steps that take their time on one core, beside the others on the second: they
 # measure nothing, and build little in the folder that the others build in.
 beside() {
+    lane=beside
     step "sources" sh tool/tests/source.sh $fata
     step "headers alone" headers
     step "format" format
