@@ -171,12 +171,14 @@ step "tool" sh tool/tests/e2e.sh $fata
 step "manifest reference" sh tool/tests/reference.sh $fata
 step "tender spt" sh tender/tests/run.sh build/host/fata-spt
 step "tender hvt" sh tender/tests/run_hvt.sh build/host/fata-hvt
-step "unix,spt,hvt" $fata test -t unix,spt,hvt $rooms
 step "links in docs" links
 if [ "${1:-}" != fast ]; then
     beside >$logs/beside.out 2>&1 &
     second=$!
     trap 'kill $second 2>/dev/null; exit 130' INT TERM
+fi
+step "unix,spt,hvt" $fata test -t unix,spt,hvt $rooms
+if [ "${1:-}" != fast ]; then
     step "ports" $fata test -t unix,spt,hvt ports bench
     step "sanitizers" $fata test -t unix --sanitize $rooms
     step "sanitized images" $fata test -t spt,hvt --sanitize libc platform device
