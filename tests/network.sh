@@ -144,6 +144,18 @@ wait "$client_pid" || status=1
 stop || status=1
 verdict "echo over a line that is cut and mended" $status
 
+# --- the interface of the host goes down, and comes back ---
+
+start --ipv4=10.99.0.2/24
+inside timeout 20 "$work/client" 10.99.0.2 7 check 4 >"$work/log" 2>&1
+status=$?
+inside ip link set tap0 down
+inside timeout 20 "$work/client" 10.99.0.2 7 check 4 >>"$work/log" 2>&1 && status=1
+inside ip link set tap0 up
+inside timeout 20 "$work/client" 10.99.0.2 7 check 4 >>"$work/log" 2>&1 || status=1
+stop || status=1
+verdict "echo after the interface was down" $status
+
 # --- a flood of pings ---
 
 start --ipv4=10.99.0.2/24
