@@ -4,6 +4,7 @@
 #   make demo       builds and boots examples/website, where a browser finds it (PORT=8080)
 #   make check      all tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
+#   make check-ports     all ports on unix, and their builds for aarch64
 #   make install    PREFIX=$HOME/.local       make uninstall
 #   make bench-boot     make bench-async     make bench-net     make bench-http
 #   make bench-dns      make bench-stack      make bench-openssl
@@ -199,9 +200,10 @@ check-fast: all $(B)/port-packages
 check-kvm: all
 	$(Q)sh tests/kvm/run.sh $(B)/fata
 
-# Every port for aarch64, in the image that tests it: as long as all else.
-.PHONY: check-ports-aarch64
-check-ports-aarch64: all $(B)/check-packages
+# Every port on unix, and for aarch64 in the image that tests it: as long as all else.
+.PHONY: check-ports
+check-ports: all $(B)/check-packages
+	$(Q)$(B)/fata test -t unix ports
 	$(Q)for tests in ports/*/tests/image; do $(B)/fata build -t spt-aarch64 $$tests || exit 1; done
 
 # What an image needs: every room but its tests.
