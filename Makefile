@@ -2,7 +2,7 @@
 # Bootstraps the tool and the tenders; all else is built by the tool.
 #   make            tool and tender
 #   make demo       builds and boots examples/website, where a browser finds it (PORT=8080)
-#   make check      all tests          make check-fast   the quick part
+#   make check      the tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
 #   make check-ports     all ports on unix, and their builds for aarch64
 #   make install    PREFIX=$HOME/.local       make uninstall
