@@ -4,7 +4,7 @@
 #   make demo       builds and boots examples/website, where a browser finds it (PORT=8080)
 #   make check      the tests          make check-fast   the quick part
 #   make check-kvm  the hvt tests that need an ordinary KVM, in QEMU
-#   make check-ports     all ports on unix, and their builds for aarch64
+#   make check-slow what make check leaves out: slow ports on unix, ports for aarch64, clang
 #   make install    PREFIX=$HOME/.local       make uninstall
 #   make bench-boot     make bench-async     make bench-net     make bench-http
 #   make bench-dns      make bench-stack      make bench-openssl
@@ -200,11 +200,14 @@ check-fast: all $(B)/port-packages
 check-kvm: all
 	$(Q)sh tests/kvm/run.sh $(B)/fata
 
-# Every port on unix, and for aarch64 in the image that tests it: as long as all else.
-.PHONY: check-ports
-check-ports: all $(B)/check-packages
+# What `make check` has no time for: every port on unix, and for aarch64 in the
+# image that tests it; all that is ours by clang.  As long as all else.
+.PHONY: check-slow
+check-slow: all $(B)/check-packages
 	$(Q)$(B)/fata test -t unix ports
 	$(Q)for tests in ports/*/tests/image; do $(B)/fata build -t spt-aarch64 $$tests || exit 1; done
+	$(Q)$(B)/fata test -t unix,spt --cc=clang examples lib
+	$(Q)sh tests/tsan.sh $(B)/fata clang
 
 # What an image needs: every room but its tests.
 ROOMS := abi async base device gdb lib libc platform ports

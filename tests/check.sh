@@ -161,15 +161,11 @@ fi
 beside() {
     lane=beside
     step "sources" sh tool/tests/source.sh $fata
-    step "headers alone" headers
     step "format" format
     step "manifest mistakes, tool under ASan" sanitized_tool
     step "manifest corpus" corpus
     step "frames corpus" frames_corpus
-    step "HTTP corpus" http_corpus
     step "WebSocket corpus" websocket_corpus
-    step "dns corpus" dns_corpus
-    step "threads under TSan" sh tests/tsan.sh $fata
     step "libuv" sh lib/bridge/tests/uv.sh
     step "bench async" sh bench/async/run.sh check
     step "made at build time" sh tool/tests/made.sh $fata
@@ -177,13 +173,19 @@ beside() {
     step "add and update" sh tool/tests/add.sh $fata
     step "ports of a program" sh tool/tests/ports.sh $fata
     step "missing system call" sh tests/missing_call.sh $fata
+    # After the first long step of the other, as they need a little of it.
+    step "threads under TSan" sh tests/tsan.sh $fata gcc
+    step "headers alone" headers
+    step "HTTP corpus" http_corpus
+    step "dns corpus" dns_corpus
     step "host libraries" sh tests/host_library.sh
     step "out of tree" sh tests/out_of_tree.sh $fata
     step "install" sh tests/install.sh
     step "ring 0 and SVM" sh tests/kvm/run.sh $fata
 }
 
-# Ports that take minutes to build; on unix they are tested by make check-ports.
+# Ports that take minutes to build; on unix make check-slow tests them, and clang
+# on what is not of the lower rooms.
 slow_ports="ports/libgit2 ports/libxml2 ports/openssl ports/sqlite3"
 # shellcheck disable=SC2046 # words
 quick_ports=$(ls -d ports/*/tests | sed 's|/tests$||' | grep -vxF "$(printf '%s\n' $slow_ports)")
@@ -203,8 +205,7 @@ step "unix, $sandboxes" $fata test -t unix,$sandboxes $rooms
 if [ "${1:-}" != fast ]; then
     step "sanitizers" $fata test -t unix --sanitize $rooms
     step "sanitized images" $fata test -t $sandboxes --sanitize libc platform device
-    step "clang" $fata test -t $sandboxes --cc=clang $rooms
-    step "clang on unix" $fata test -t unix --cc=clang async platform lib/net
+    step "clang" $fata test -t unix,$sandboxes --cc=clang abi async base device libc platform
     step "aarch64" $fata test -t unix-aarch64 $rooms
     step "aarch64 image" $fata build -t spt-aarch64 examples/hello
     step "ports" $fata test -t $sandboxes ports bench
