@@ -291,6 +291,12 @@ static const char *state_of(const struct chain *c, struct build **builds,
         if (strcmp(builds[i]->target->arch, c->arch) != 0)
             continue;
         hash_add_text(h, builds[i]->target->name);
+        for (size_t k = 0; k < builds[i]->unit_count; k++) {
+            const struct words *names =
+                &builds[i]->unit[k]->manifest->pkg_config;
+            for (size_t n = 0; n < names->count; n++)
+                hash_add_text(h, names->item[n].text);
+        }
         for (size_t k = 0; k < l->count; k++) {
             struct stat st = {0};
             (void)stat(l->input[k].path, &st);

@@ -46,7 +46,7 @@ ip -n "$ns" link set near up
 ip -n "$ns-far" link set far up
 
 # The kernel's TCP, on all sides, without the pacing of BBR, which is the default
-# of some hosts: it halves what a veth pair carries, and that of a TAP to a third.
+# of some hosts: then that is what is measured (docs/performance.md).
 for n in "$ns" "$ns-far"; do
     ip netns exec "$n" sysctl -q -w net.ipv4.tcp_congestion_control=reno
 done
